@@ -1,0 +1,258 @@
+//! The handle to 1C that a class keeps: events out, facts about the application in.
+//!
+//! `ExternalEvent` may be called from any thread, one call at a time for all objects of a process (the
+//! caller sees to that); everything else only from inside a call of the platform. After Done the handle is
+//! dead: no new call begins, and Done waits for those in progress.
+
+use std::ffi::c_long;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::Instant;
+
+use crate::abi::platform::{
+    AddInBase, AddInBaseTable, INTERFACE_OFFSET, PlatformInfo, app_type, interface, message_code,
+};
+use crate::language::{Language, Told};
+use crate::text::{WideText, read_terminated};
+
+/// What the platform said to an external event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventAnswer {
+    /// It is in the platform's buffer.
+    Accepted,
+    /// No room in the buffer, or events cannot be taken just now: try again.
+    Refused,
+    /// The object has no connection to 1C, or no longer: never try again.
+    Gone,
+}
+
+/// What kind of application runs the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    /// A client, where external events reach forms.
+    Client,
+    /// A server or an external connection, where there are no external events.
+    Server,
+    /// The platform does not tell.
+    Unknown,
+}
+
+/// `scode` that makes `AddError` an exception in BSL: `E_FAIL`.
+const E_FAIL: c_long = -2_147_467_259;
+
+/// Longest locale or language name that is listened to, in UTF-16 units.
+const LONGEST_LOCALE: usize = 64;
+
+/// Handle to 1C; clones are the same handle.
+#[derive(Clone, Debug, Default)]
+pub struct Platform(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: Mutex<State>,
+    call_ended: Condvar,
+    told: Told,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    connection: Connection,
+    application: Option<Application>,
+    /// Threads that are inside a call into 1C just now.
+    in_call: Vec<ThreadId>,
+}
+
+/// The platform's object, or null.
+#[derive(Clone, Copy, Debug)]
+struct Connection(*mut AddInBase);
+
+// SAFETY: a pointer to an object of the platform, which says that its functions may be called from any
+// thread; that none is called after Done is what `Platform` is for.
+unsafe impl Send for Connection {}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self(std::ptr::null_mut())
+    }
+}
+
+impl Platform {
+    /// Queues an external event. Blocks as long as the platform does.
+    pub fn external_event(&self, source: &WideText, event: &WideText, data: &WideText) -> EventAnswer {
+        let answer = self.call(|connection, table| {
+            // SAFETY: the connection is alive for this call; the strings end with NUL and outlive it; the
+            // platform copies them and does not write, whatever the missing `const` says.
+            unsafe {
+                (table.external_event)(
+                    connection,
+                    source.as_ptr().cast_mut(),
+                    event.as_ptr().cast_mut(),
+                    data.as_ptr().cast_mut(),
+                )
+            }
+        });
+        match answer {
+            Some(true) => EventAnswer::Accepted,
+            Some(false) => EventAnswer::Refused,
+            None => EventAnswer::Gone,
+        }
+    }
+
+    /// Asks for room for `depth` events in the platform's buffer. Only from inside a call of the platform.
+    pub fn set_event_buffer_depth(&self, depth: u16) {
+        self.call(|connection, table| {
+            // SAFETY: the connection is alive for this call.
+            unsafe { (table.set_event_buffer_depth)(connection, depth.into()) }
+        });
+    }
+
+    /// What kind of application runs the object; asked once, at Init.
+    #[must_use]
+    pub fn application(&self) -> Application {
+        self.lock().application.unwrap_or(Application::Unknown)
+    }
+
+    /// Language for the texts that this object's user reads.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.0.told.language()
+    }
+
+    /// Whether Done has come (or Init not yet).
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.lock().connection.0.is_null()
+    }
+
+    /// Takes a locale or the interface language's code. The C locale of the process stays as it is.
+    ///
+    /// # Safety
+    /// `name` is null or ends with NUL.
+    pub(crate) unsafe fn hear_language(&self, name: *const u16) {
+        // SAFETY: as this function's contract says.
+        if let Some(name) = unsafe { read_terminated(name, LONGEST_LOCALE) } {
+            self.0.told.hear(&name);
+        }
+    }
+
+    /// Takes the connection that Init brings.
+    ///
+    /// # Safety
+    /// `connection` is null or stays valid until [`disconnect`](Self::disconnect) has returned.
+    pub(crate) unsafe fn connect(&self, connection: *mut AddInBase) {
+        self.lock().connection = Connection(connection);
+        let application = self.call(|connection, table| {
+            // SAFETY: the connection is alive for this call, and vouched for by this function's contract.
+            unsafe { read_application(connection, table) }
+        });
+        self.lock().application = application;
+    }
+
+    /// No new call into 1C begins from here on.
+    pub(crate) fn disconnect(&self) {
+        self.lock().connection = Connection::default();
+    }
+
+    /// Empties the platform's buffer of this object's events, unless a call into 1C is in progress.
+    pub(crate) fn clean_event_buffer(&self) {
+        if self.lock().in_call.is_empty() {
+            self.call(|connection, table| {
+                // SAFETY: the connection is alive for this call.
+                unsafe { (table.clean_event_buffer)(connection) }
+            });
+        }
+    }
+
+    /// Waits until no other thread is inside a call into 1C, at most until `deadline`.
+    pub(crate) fn wait_for_calls(&self, deadline: Instant) -> bool {
+        let this = thread::current().id();
+        let mut state = self.lock();
+        while state.in_call.iter().any(|thread| *thread != this) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.0.call_ended.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// Makes `text` the exception of the member that is being called.
+    pub(crate) fn add_error(&self, source: &str, text: &str) {
+        let (source, text) = (WideText::new(source), WideText::new(text));
+        self.call(|connection, table| {
+            // SAFETY: the connection is alive for this call; the strings end with NUL and outlive it.
+            unsafe {
+                (table.add_error)(connection, message_code::FAIL, source.as_ptr(), text.as_ptr(), E_FAIL)
+            }
+        });
+    }
+
+    /// Calls into 1C if the connection is alive, and lets Done see the call while it lasts.
+    fn call<R>(&self, body: impl FnOnce(*mut AddInBase, &AddInBaseTable) -> R) -> Option<R> {
+        let this = thread::current().id();
+        let connection = {
+            let mut state = self.lock();
+            if state.connection.0.is_null() {
+                return None;
+            }
+            state.in_call.push(this);
+            state.connection.0
+        };
+        let _ended = CallEnded { inner: &self.0, thread: this };
+        // SAFETY: not null, and the platform keeps its object alive until Done returns.
+        let table = unsafe { (*connection).table };
+        // SAFETY: a live object has a table of its functions.
+        Some(body(connection, unsafe { &*table }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Marks the end of a call, also when it ends in a panic.
+struct CallEnded<'a> {
+    inner: &'a Inner,
+    thread: ThreadId,
+}
+
+impl Drop for CallEnded<'_> {
+    fn drop(&mut self) {
+        let mut state = self.inner.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = state.in_call.iter().rposition(|thread| *thread == self.thread) {
+            state.in_call.remove(at);
+        }
+        drop(state);
+        self.inner.call_ended.notify_all();
+    }
+}
+
+/// # Safety
+/// `connection` is a live object of the platform with this `table`.
+unsafe fn read_application(connection: *mut AddInBase, table: &AddInBaseTable) -> Application {
+    // SAFETY: the object is alive; platforms too old to know the id answer null.
+    let found = unsafe { (table.get_interface)(connection, interface::PLATFORM_INFO) };
+    if found.is_null() {
+        return Application::Unknown;
+    }
+    let info = found.wrapping_byte_sub(INTERFACE_OFFSET).cast::<PlatformInfo>();
+    // SAFETY: `INTERFACE_OFFSET` leads from the empty base to the object.
+    let info_table = unsafe { (*info).table };
+    // SAFETY: a live object has a table of its functions.
+    let get = unsafe { (*info_table).get_platform_info };
+    // SAFETY: called as the interface says.
+    let app = unsafe { get(info) };
+    if app.is_null() {
+        return Application::Unknown;
+    }
+    // SAFETY: not null, and the platform keeps it for the connection's life.
+    match unsafe { (*app).application } {
+        app_type::THIN_CLIENT | app_type::THICK_CLIENT | app_type::WEB_CLIENT | app_type::MOBILE_CLIENT => {
+            Application::Client
+        }
+        app_type::SERVER | app_type::EXTERNAL_CONNECTION | app_type::MOBILE_SERVER => Application::Server,
+        _ => Application::Unknown,
+    }
+}
