@@ -1,0 +1,20 @@
+//! Vestnik: an add-in for 1C:Enterprise that turns messages from the network into external events.
+//!
+//! This crate is the add-in itself. See `ARCHITECTURE.md` for the map; the two flows through it are
+//!
+//! * a server's text → `ВнешнееСобытие`: [`transport`] → [`delivery`] → [`events`] → `native_api::Platform`;
+//! * `Отправить` in BSL → the socket: [`class`] → [`client`] → [`transport`].
+#![forbid(unsafe_code)]
+
+pub mod class;
+pub mod client;
+pub mod delivery;
+pub mod event_thread;
+pub mod events;
+pub mod filter;
+pub mod message;
+pub mod queue;
+pub mod reactor;
+pub mod transport;
+
+native_api::export!(class::rom_websocket::RomWebSocket);

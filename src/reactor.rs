@@ -1,0 +1,158 @@
+//! The one network thread of the process, `vestnik-net`, and answers from it.
+//!
+//! Objects share it; the last owner ends it and waits for its end. Threads of 1C never run tokio: they hand
+//! over a task and wait for an [`Answer`] with a deadline.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::Notify;
+
+/// Threads for name look-ups and trust stores, which block; they end after [`RESOLVER_IDLE`].
+const RESOLVERS: usize = 4;
+const RESOLVER_IDLE: Duration = Duration::from_secs(5);
+/// The longest wait for the thread when nobody said how long.
+const JOIN_LIMIT: Duration = Duration::from_secs(1);
+
+/// The network thread as long as an object needs it.
+#[derive(Debug)]
+pub struct Reactor {
+    runtime: Handle,
+    stop: Arc<Notify>,
+    ended: Receiver<()>,
+}
+
+static CURRENT: Mutex<Weak<Reactor>> = Mutex::new(Weak::new());
+
+impl Reactor {
+    /// The network thread of this process, started if there is none.
+    ///
+    /// # Errors
+    /// The system gives no thread, or no means to wait for sockets.
+    pub fn acquire() -> io::Result<Arc<Self>> {
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = current.upgrade() {
+            return Ok(running);
+        }
+        let started = Arc::new(Self::start()?);
+        *current = Arc::downgrade(&started);
+        Ok(started)
+    }
+
+    fn start() -> io::Result<Self> {
+        native_api::module::pin();
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(RESOLVERS)
+            .thread_keep_alive(RESOLVER_IDLE)
+            .thread_name("vestnik-resolve")
+            .build()?;
+        let handle = runtime.handle().clone();
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let (end, ended) = bounded::<()>(0);
+        thread::Builder::new().name("vestnik-net".to_owned()).spawn(move || {
+            let _end = end;
+            runtime.block_on(stopped.notified());
+            // A name look-up cannot be interrupted: its thread ends when the system lets it.
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { runtime: handle, stop, ended })
+    }
+
+    /// Where tasks are spawned.
+    #[must_use]
+    pub const fn handle(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Gives the thread back; the last owner ends it and waits for its end, until `deadline` at most.
+    pub fn release(this: Arc<Self>, deadline: Instant) {
+        if let Some(last) = Arc::into_inner(this) {
+            last.join(deadline);
+        }
+    }
+
+    fn join(&self, deadline: Instant) {
+        self.stop.notify_one();
+        // Nothing is ever sent: the answer is that the other end is gone.
+        let _ = self.ended.recv_deadline(deadline);
+    }
+}
+
+impl Drop for Reactor {
+    fn drop(&mut self) {
+        self.join(Instant::now() + JOIN_LIMIT);
+    }
+}
+
+/// A promise of one value, on the side that waits for it.
+#[derive(Debug)]
+pub struct Answer<T> {
+    value: Receiver<T>,
+    _waiting: Arc<()>,
+}
+
+/// A promise of one value, on the side that gives it.
+#[derive(Debug)]
+pub struct Reply<T> {
+    value: Sender<T>,
+    waiting: Weak<()>,
+}
+
+/// A new promise. Dropping the [`Reply`] is an answer too: none.
+#[must_use]
+pub fn promise<T>() -> (Reply<T>, Answer<T>) {
+    let (sender, receiver) = bounded(1);
+    let waiting = Arc::new(());
+    let reply = Reply { value: sender, waiting: Arc::downgrade(&waiting) };
+    (reply, Answer { value: receiver, _waiting: waiting })
+}
+
+impl<T> Answer<T> {
+    /// Waits for the value; `None` at the deadline, or when nobody will give it any more.
+    #[must_use]
+    pub fn wait(self, deadline: Instant) -> Option<T> {
+        self.value.recv_deadline(deadline).ok()
+    }
+}
+
+impl<T> Reply<T> {
+    /// Whether somebody still waits.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.waiting.strong_count() > 0
+    }
+
+    /// Gives the value.
+    pub fn give(self, value: T) {
+        // Whoever waited has gone: nothing to do.
+        let _ = self.value.try_send(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_comes_or_does_not() {
+        let soon = || Instant::now() + Duration::from_secs(30);
+        let (reply, answer) = promise();
+        assert!(reply.is_awaited());
+        reply.give(1);
+        assert_eq!(answer.wait(soon()), Some(1));
+
+        let (reply, answer) = promise::<i32>();
+        drop(reply);
+        assert_eq!(answer.wait(soon()), None);
+
+        let (reply, answer) = promise::<i32>();
+        assert_eq!(answer.wait(Instant::now()), None);
+        assert!(!reply.is_awaited());
+    }
+}

@@ -1,0 +1,160 @@
+//! A WebSocket URI (RFC 6455, section 3), taken apart.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+
+use crate::message::{Failure, FailureKind};
+
+/// Longest URI, in bytes.
+pub const LONGEST_URI: usize = 64 << 10;
+
+/// Where to connect to, and what to ask for there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The URI without user-info: what the handshake names.
+    uri: String,
+    /// `Authorization` header made of the user-info.
+    authorization: Option<String>,
+    host: Host<String>,
+    port: u16,
+    secure: bool,
+}
+
+impl Address {
+    /// Reads `ws://` and `wss://` URIs. User-info becomes Basic authorization (RFC 7617, in UTF-8).
+    ///
+    /// # Errors
+    /// [`FailureKind::Address`]; the detail never holds the URI, which may hold secrets.
+    pub fn parse(uri: &str) -> Result<Self, Failure> {
+        let malformed = |why: &dyn fmt::Display| Failure::new(FailureKind::Address, why);
+        if uri.len() > LONGEST_URI {
+            return Err(malformed(&"the URI is too long"));
+        }
+        let mut url = Url::parse(uri.trim()).map_err(|error| malformed(&error))?;
+        let secure = match url.scheme() {
+            "ws" => false,
+            "wss" => true,
+            _ => return Err(malformed(&"the scheme is neither ws nor wss")),
+        };
+        if url.fragment().is_some() {
+            return Err(malformed(&"a WebSocket URI has no fragment (#)"));
+        }
+        let host = url.host().map(|host| host.to_owned()).ok_or_else(|| malformed(&"no host"))?;
+        let port = url.port_or_known_default().ok_or_else(|| malformed(&"no port"))?;
+        let authorization = authorization(&url);
+        // Both fail only for URLs that cannot have user-info, such as those without a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        Ok(Self { uri: url.into(), authorization, host, port, secure })
+    }
+
+    /// The URI without user-info.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// Value of the `Authorization` header, if the URI has user-info.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+
+    /// The host to look up.
+    #[must_use]
+    pub const fn host(&self) -> &Host<String> {
+        &self.host
+    }
+
+    /// The host as certificates name it.
+    #[must_use]
+    pub fn server_name(&self) -> String {
+        match &self.host {
+            Host::Domain(name) => name.clone(),
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => address.to_string(),
+        }
+    }
+
+    /// The port, 80 or 443 when the URI names none.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether TLS is wanted.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
+        self.secure
+    }
+}
+
+/// Without the query and the user-info, where keys and passwords are.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({}, port {}, secure: {})", self.server_name(), self.port, self.secure)
+    }
+}
+
+fn authorization(url: &Url) -> Option<String> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let mut credentials = percent_decode_str(url.username()).collect::<Vec<u8>>();
+    credentials.push(b':');
+    credentials.extend(percent_decode_str(url.password().unwrap_or_default()));
+    Some(format!("Basic {}", STANDARD.encode(credentials)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(uri: &str) -> Address {
+        Address::parse(uri).unwrap()
+    }
+
+    #[test]
+    fn ports_have_defaults() {
+        assert_eq!((parse("ws://host/").port(), parse("ws://host/").is_secure()), (80, false));
+        assert_eq!((parse("WSS://host").port(), parse("WSS://host").is_secure()), (443, true));
+        assert_eq!(parse("ws://[::1]:8088/ari").server_name(), "::1");
+    }
+
+    #[test]
+    fn user_info_becomes_basic_authorization_and_leaves_the_uri() {
+        let address = parse("ws://%D0%BE%D0%BB%D1%8F:p%3Ass@host:8088/ari/events?app=crm");
+        assert_eq!(address.uri(), "ws://host:8088/ari/events?app=crm");
+        assert_eq!(address.authorization(), Some("Basic 0L7Qu9GPOnA6c3M="));
+        assert_eq!(parse("ws://host/").authorization(), None);
+    }
+
+    #[test]
+    fn cyrillic_is_encoded() {
+        assert_eq!(
+            parse("ws://пример.рф/события?имя=Оля").uri(),
+            "ws://xn--e1afmkfd.xn--p1ai/%D1%81%D0%BE%D0%B1%D1%8B%D1%82%D0%B8%D1%8F?%D0%B8%D0%BC%D1%8F=%D0%9E%D0%BB%D1%8F"
+        );
+    }
+
+    #[test]
+    fn what_is_no_websocket_uri_is_refused() {
+        for uri in ["", "host", "http://host/", "ws://", "ws://host:99999/", "ws://host/#part", "ws:///path"]
+        {
+            let parsed = Address::parse(uri);
+            assert!(parsed.is_err_and(|failure| failure.kind == FailureKind::Address), "{uri}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown = format!("{:?}", parse("ws://user:password@host/?api_key=secret"));
+        assert!(!shown.contains("password") && !shown.contains("secret"), "{shown}");
+        let failure = Address::parse("ws://user:password@ho st/?api_key=secret").unwrap_err();
+        assert!(!failure.detail.contains("password") && !failure.detail.contains("secret"));
+    }
+}
