@@ -1,10 +1,10 @@
 //! One call of a member: values in, value out, misuse into an exception.
 
 use std::ffi::c_long;
-use std::panic::{self, AssertUnwindSafe};
 
 use crate::abi::variant::RawVariant;
 use crate::arguments::Arguments;
+use crate::barrier::caught;
 use crate::class::{Class, Method, Name, Parameter, Property};
 use crate::language::Text;
 use crate::marshal::{self, Unreadable};
@@ -135,7 +135,7 @@ fn answer<C: Class>(
     if !inner.is_in(Phase::Ready) {
         return false;
     }
-    let outcome = panic::catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(panicked()));
+    let outcome = caught(body).unwrap_or_else(|| Err(panicked()));
     let Err(misuse) = outcome else { return true };
     let parameter = misuse.parameter.and_then(|index| parameters.get(index)).map(|parameter| parameter.name);
     let text = misuse.sentence(C::NAME, member, parameter, inner.platform.language());

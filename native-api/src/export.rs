@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use crate::abi::component::WideStr;
 use crate::abi::exports::CAPABILITIES;
+use crate::barrier::caught;
 use crate::class::Class;
 use crate::object::{Object, destroy_at};
-use crate::tables::guarded;
 use crate::text::{WideText, read_terminated};
 
 /// A class as the exports know it.
@@ -42,10 +42,11 @@ impl ClassList {
     /// `GetClassNames`: the names, separated by `|`, in static storage.
     #[must_use]
     pub fn names(&'static self) -> WideStr {
-        guarded(std::ptr::null(), || {
+        let names = caught(|| {
             let join = || self.classes.iter().map(|class| class.name).collect::<Vec<_>>().join("|");
             self.names.get_or_init(|| WideText::new(&join())).as_ptr()
-        })
+        });
+        names.unwrap_or(std::ptr::null())
     }
 
     /// `GetClassObject`: 1 when `*out` holds a new object, 0 when there is no such class. `*out` must be
@@ -54,7 +55,7 @@ impl ClassList {
     /// # Safety
     /// `name` is null or ends with NUL; `out` is null or a place for a pointer.
     pub unsafe fn create(&'static self, name: WideStr, out: *mut *mut c_void) -> c_long {
-        guarded(0, || {
+        let created = caught(|| {
             // SAFETY: not null by the first test, and a place for a pointer by the contract above.
             if out.is_null() || !unsafe { out.read_unaligned() }.is_null() {
                 return 0;
@@ -68,7 +69,8 @@ impl ClassList {
             // SAFETY: as for the read above.
             unsafe { out.write_unaligned((class.create)()) };
             1
-        })
+        });
+        created.unwrap_or(0)
     }
 }
 
@@ -78,7 +80,7 @@ impl ClassList {
 /// `object` is null, or the place of a pointer that is null or came from `GetClassObject` of this library
 /// and was not destroyed.
 pub unsafe fn destroy(object: *mut *mut c_void) -> c_long {
-    guarded(1, || {
+    let destroyed = caught(|| {
         // SAFETY: not null by the first test, and readable by the contract above.
         if object.is_null() || unsafe { object.read_unaligned() }.is_null() {
             return 1;
@@ -88,7 +90,8 @@ pub unsafe fn destroy(object: *mut *mut c_void) -> c_long {
         // SAFETY: a live object of this library by the contract above.
         unsafe { destroy_at::<0>(component) };
         0
-    })
+    });
+    destroyed.unwrap_or(1)
 }
 
 /// `SetPlatformCapabilities`: what this crate knows, whatever the platform says it knows.

@@ -17,6 +17,7 @@
 
 pub mod abi;
 mod arguments;
+mod barrier;
 mod call;
 pub mod class;
 pub mod date;

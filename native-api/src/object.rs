@@ -4,12 +4,12 @@
 //! and a panic end there. The functions themselves are in [`tables`](crate::tables).
 
 use std::ffi::c_void;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::abi::component::ComponentTables;
+use crate::barrier::caught;
 use crate::class::Class;
 use crate::memory::MemorySlot;
 use crate::platform::Platform;
@@ -104,7 +104,7 @@ impl<C: Class> Inner<C> {
         self.platform.clean_event_buffer();
         self.platform.disconnect();
         // A class that panics here must not keep the calls in progress from being waited for.
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| self.class.done(deadline)));
+        caught(|| self.class.done(deadline));
         self.platform.wait_for_calls(deadline);
     }
 }
@@ -132,9 +132,8 @@ pub(crate) unsafe fn behind<C: Class, const BASE: usize>(this: *mut c_void) -> O
 /// The one barrier: `fallback` when there is no object, and for a panic.
 pub(crate) fn enter<C, R>(inner: Option<Arc<Inner<C>>>, fallback: R, body: impl FnOnce(&Inner<C>) -> R) -> R {
     let Some(inner) = inner else { return fallback };
-    // What a panic leaves behind is the class's: its locks do not mind poison. The object's last drop may
-    // happen here, when it was destroyed meanwhile, so it happens behind the barrier too.
-    panic::catch_unwind(AssertUnwindSafe(move || body(&inner))).unwrap_or(fallback)
+    // The object's last drop may happen here, when it was destroyed meanwhile: behind the barrier too.
+    caught(move || body(&inner)).unwrap_or(fallback)
 }
 
 /// Ends the object at `this` (table pointer number `BASE`) and frees it, whatever its class.
@@ -149,5 +148,5 @@ pub(crate) unsafe fn destroy_at<const BASE: usize>(this: *mut c_void) {
     // SAFETY: every object starts with a header.
     let destroy = unsafe { (*object.cast::<Header>()).destroy };
     // SAFETY: this is the function of the object's own class.
-    let _ = panic::catch_unwind(AssertUnwindSafe(|| unsafe { destroy(object) }));
+    caught(|| unsafe { destroy(object) });
 }

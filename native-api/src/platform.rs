@@ -6,7 +6,6 @@
 
 use std::ffi::c_long;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
 use std::time::Instant;
 
 use crate::abi::platform::{
@@ -59,7 +58,7 @@ struct State {
     connection: Connection,
     application: Option<Application>,
     /// Threads that are inside a call into 1C just now.
-    in_call: Vec<ThreadId>,
+    in_call: Vec<ThreadMark>,
 }
 
 /// The platform's object, or null.
@@ -165,7 +164,7 @@ impl Platform {
 
     /// Waits until no other thread is inside a call into 1C, at most until `deadline`.
     pub(crate) fn wait_for_calls(&self, deadline: Instant) -> bool {
-        let this = thread::current().id();
+        let this = ThreadMark::current();
         let mut state = self.lock();
         while state.in_call.iter().any(|thread| *thread != this) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -191,7 +190,7 @@ impl Platform {
 
     /// Calls into 1C if the connection is alive, and lets Done see the call while it lasts.
     fn call<R>(&self, body: impl FnOnce(*mut AddInBase, &AddInBaseTable) -> R) -> Option<R> {
-        let this = thread::current().id();
+        let this = ThreadMark::current();
         let connection = {
             let mut state = self.lock();
             if state.connection.0.is_null() {
@@ -212,10 +211,22 @@ impl Platform {
     }
 }
 
+/// Tells living threads apart. Not by `std::thread::current`, which gives a thread of 1C a destructor that
+/// lies in this library; it would run when the thread ends, be the library unloaded by then or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ThreadMark(usize);
+
+impl ThreadMark {
+    fn current() -> Self {
+        thread_local!(static MARK: u8 = const { 0 });
+        MARK.with(|mark| Self(std::ptr::from_ref(mark).addr()))
+    }
+}
+
 /// Marks the end of a call, also when it ends in a panic.
 struct CallEnded<'a> {
     inner: &'a Inner,
-    thread: ThreadId,
+    thread: ThreadMark,
 }
 
 impl Drop for CallEnded<'_> {

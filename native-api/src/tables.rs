@@ -4,7 +4,6 @@
 
 use std::ffi::{c_long, c_void};
 use std::marker::PhantomData;
-use std::panic::{self, AssertUnwindSafe};
 use std::ptr;
 
 use crate::abi::component::{
@@ -346,9 +345,4 @@ fn alias_of<C: Class>(inner: &Inner<C>, name: Name, alias: c_long) -> WideStr {
 fn copy_name<C: Class>(inner: &Inner<C>, name: &str) -> *mut u16 {
     let copy = inner.memory.get().and_then(|memory| memory.copy_units(WideText::new(name).units_with_nul()));
     copy.map_or(ptr::null_mut(), |copy| copy.hand_over().cast())
-}
-
-/// For the exports, which have no object: like the barrier, but with nothing to enter.
-pub(crate) fn guarded<R>(fallback: R, body: impl FnOnce() -> R) -> R {
-    panic::catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
 }

@@ -1,0 +1,7 @@
+//! Locks that outlive a panic: a test that failed must not hide its reason behind a poisoned lock.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
