@@ -3,11 +3,13 @@
 //! It is never the thread that reads sockets: a platform that hangs in a call delays events, and nothing
 //! else. It knows nothing of what is in a message.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread::{self, ThreadId};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
+
+use crate::worker::{JOIN_LIMIT, Shared, Worker};
 
 /// Something that has events for 1C.
 pub trait Source: Send + Sync {
@@ -26,15 +28,11 @@ pub enum Delivered {
     RetryIn(Duration),
 }
 
-/// The longest wait for the thread when nobody said how long.
-const JOIN_LIMIT: Duration = Duration::from_secs(1);
-
 /// The thread as long as an object needs it.
 #[derive(Debug)]
 pub struct EventThread {
     jobs: Sender<Job>,
-    id: ThreadId,
-    ended: Receiver<()>,
+    worker: Worker,
 }
 
 /// Puts sources in line.
@@ -46,7 +44,7 @@ enum Job {
     Stop,
 }
 
-static CURRENT: Mutex<Weak<EventThread>> = Mutex::new(Weak::new());
+static CURRENT: Shared<EventThread> = Shared::new();
 
 impl EventThread {
     /// The thread of this process, started if there is none.
@@ -54,25 +52,11 @@ impl EventThread {
     /// # Errors
     /// The system gives no thread.
     pub fn acquire() -> std::io::Result<Arc<Self>> {
-        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = current.upgrade() {
-            return Ok(running);
-        }
-        let started = Arc::new(Self::start()?);
-        *current = Arc::downgrade(&started);
-        Ok(started)
-    }
-
-    fn start() -> std::io::Result<Self> {
-        native_api::module::pin();
-        // Bounded by the number of objects: each is in line once at the most.
-        let (jobs, queue) = unbounded();
-        let (end, ended) = bounded::<()>(0);
-        let thread = thread::Builder::new().name("vestnik-events".to_owned()).spawn(move || {
-            let _end = end;
-            run(&queue);
-        })?;
-        Ok(Self { jobs, id: thread.thread().id(), ended })
+        CURRENT.acquire(|| {
+            // Bounded by the number of objects: each is in line once at the most.
+            let (jobs, queue) = unbounded();
+            Ok(Self { jobs, worker: Worker::spawn("vestnik-events", move || run(&queue))? })
+        })
     }
 
     /// Who puts sources in line.
@@ -84,17 +68,15 @@ impl EventThread {
     /// Gives the thread back; the last owner ends it and waits for its end, until `deadline` at most: 1C may
     /// hang in a call. On the thread itself nothing is waited for.
     pub fn release(this: Arc<Self>, deadline: Instant) {
-        if let Some(last) = Arc::into_inner(this) {
+        if let Some(mut last) = Arc::into_inner(this) {
             last.join(deadline);
         }
     }
 
-    fn join(&self, deadline: Instant) {
-        // An error means that the thread has ended already, or that it ends later by itself.
+    fn join(&mut self, deadline: Instant) {
+        // An error means that the thread has ended already.
         let _ = self.jobs.send(Job::Stop);
-        if thread::current().id() != self.id {
-            let _ = self.ended.recv_deadline(deadline);
-        }
+        self.worker.join(deadline);
     }
 }
 
@@ -120,7 +102,7 @@ struct Paused {
 
 fn run(queue: &Receiver<Job>) {
     let mut paused: Vec<Paused> = Vec::new();
-    let mut line = std::collections::VecDeque::new();
+    let mut line = VecDeque::new();
     loop {
         let now = Instant::now();
         for due in paused.extract_if(.., |paused| paused.until <= now) {
@@ -134,8 +116,8 @@ fn run(queue: &Receiver<Job>) {
             }
         } else {
             queue.try_recv().map_err(|error| match error {
-                crossbeam_channel::TryRecvError::Empty => RecvTimeoutError::Timeout,
-                crossbeam_channel::TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
             })
         };
         match job {

@@ -16,5 +16,6 @@ pub mod message;
 pub mod queue;
 pub mod reactor;
 pub mod transport;
+pub mod worker;
 
 native_api::export!(class::rom_websocket::RomWebSocket);

@@ -4,29 +4,28 @@
 //! over a task and wait for an [`Answer`] with a deadline.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::Notify;
 
+use crate::worker::{JOIN_LIMIT, Shared, Worker};
+
 /// Threads for name look-ups and trust stores, which block; they end after [`RESOLVER_IDLE`].
 const RESOLVERS: usize = 4;
 const RESOLVER_IDLE: Duration = Duration::from_secs(5);
-/// The longest wait for the thread when nobody said how long.
-const JOIN_LIMIT: Duration = Duration::from_secs(1);
 
 /// The network thread as long as an object needs it.
 #[derive(Debug)]
 pub struct Reactor {
     runtime: Handle,
     stop: Arc<Notify>,
-    ended: Receiver<()>,
+    worker: Worker,
 }
 
-static CURRENT: Mutex<Weak<Reactor>> = Mutex::new(Weak::new());
+static CURRENT: Shared<Reactor> = Shared::new();
 
 impl Reactor {
     /// The network thread of this process, started if there is none.
@@ -34,17 +33,10 @@ impl Reactor {
     /// # Errors
     /// The system gives no thread, or no means to wait for sockets.
     pub fn acquire() -> io::Result<Arc<Self>> {
-        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = current.upgrade() {
-            return Ok(running);
-        }
-        let started = Arc::new(Self::start()?);
-        *current = Arc::downgrade(&started);
-        Ok(started)
+        CURRENT.acquire(Self::start)
     }
 
     fn start() -> io::Result<Self> {
-        native_api::module::pin();
         let runtime = Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(RESOLVERS)
@@ -54,14 +46,12 @@ impl Reactor {
         let handle = runtime.handle().clone();
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
-        let (end, ended) = bounded::<()>(0);
-        thread::Builder::new().name("vestnik-net".to_owned()).spawn(move || {
-            let _end = end;
+        let worker = Worker::spawn("vestnik-net", move || {
             runtime.block_on(stopped.notified());
             // A name look-up cannot be interrupted: its thread ends when the system lets it.
             runtime.shutdown_background();
         })?;
-        Ok(Self { runtime: handle, stop, ended })
+        Ok(Self { runtime: handle, stop, worker })
     }
 
     /// Where tasks are spawned.
@@ -72,15 +62,14 @@ impl Reactor {
 
     /// Gives the thread back; the last owner ends it and waits for its end, until `deadline` at most.
     pub fn release(this: Arc<Self>, deadline: Instant) {
-        if let Some(last) = Arc::into_inner(this) {
+        if let Some(mut last) = Arc::into_inner(this) {
             last.join(deadline);
         }
     }
 
-    fn join(&self, deadline: Instant) {
+    fn join(&mut self, deadline: Instant) {
         self.stop.notify_one();
-        // Nothing is ever sent: the answer is that the other end is gone.
-        let _ = self.ended.recv_deadline(deadline);
+        self.worker.join(deadline);
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::AsyncReadExt;
 use tokio::select;
 use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout, timeout_at};
@@ -116,12 +117,25 @@ async fn converse(socket: Socket, shared: &Shared, keepalive: &SharedKeepalive) 
         () = watch(shared, keepalive, &resumed) => End::Cut,
         () = closing_limit(shared) => End::Cut,
     };
-    if let End::Broken(code) = end {
-        let frame = CloseFrame { code, reason: Utf8Bytes::default() };
+    if let End::Broken(code) = end
+        && let Ok(socket) = sink.reunite(stream)
+    {
         // The connection ends either way; the peer should know why, if it listens.
-        let _ = timeout(LINGER, sink.send(Message::Close(Some(frame)))).await;
+        let _ = timeout(LINGER, say_goodbye(socket, code)).await;
     }
     matches!(end, End::Cleanly)
+}
+
+/// Sends a close frame, then reads and forgets what the peer is still sending: a TCP connection that ends with
+/// unread bytes is reset, and the peer would lose the close frame.
+async fn say_goodbye(mut socket: Socket, code: CloseCode) {
+    let frame = CloseFrame { code, reason: Utf8Bytes::default() };
+    if socket.send(Message::Close(Some(frame))).await.is_err() {
+        return;
+    }
+    let mut stream = socket.into_inner();
+    let mut forgotten = vec![0; BUFFER_SIZE];
+    while let Ok(1..) = stream.read(&mut forgotten).await {}
 }
 
 async fn read(

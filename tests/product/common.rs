@@ -19,10 +19,8 @@ pub(crate) const CLOSE_NORMAL: (&str, &str) = (
     "{\"Event\": \"Connection\",\"State\": \"Close\",\"Reason\": \"Normal\"}",
     "{\"Connection\": \"Close\"}",
 );
-pub(crate) const CLOSE_DROP: (&str, &str) = (
-    "{\"Event\": \"Connection\",\"State\": \"Close\",\"Reason\": \"Drop\"}",
-    "{\"Connection\": \"Close\"}",
-);
+pub(crate) const CLOSE_DROP: (&str, &str) =
+    ("{\"Event\": \"Connection\",\"State\": \"Close\",\"Reason\": \"Drop\"}", "{\"Connection\": \"Close\"}");
 pub(crate) const FAIL: (&str, &str) =
     ("{\"Event\": \"Connection\",\"State\": \"Fail\"}", "{\"Connection\": \"Fail\"}");
 pub(crate) const MESSAGE: &str = "{\"Event\": \"Message\"}";

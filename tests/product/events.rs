@@ -1,8 +1,8 @@
 //! Each text of the contract's table, byte for byte, by what brings it about.
 
 use crate::common::{
-    CLOSE_DROP, CLOSE_NORMAL, FAIL, MESSAGE, OPEN, PATIENCE, ROM, connect, counting, echo, expect, faulty, next, rom,
-    rom_on, wait_until,
+    CLOSE_DROP, CLOSE_NORMAL, FAIL, MESSAGE, OPEN, PATIENCE, ROM, connect, counting, echo, expect, faulty,
+    next, rom, rom_on, wait_until,
 };
 use native_api::Value;
 use native_api_host::Host;

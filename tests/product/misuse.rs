@@ -18,7 +18,10 @@ fn refused(object: &Instance, name: &str, value: impl Into<Value>) -> String {
 #[test]
 fn the_text_names_member_expectation_and_what_came() {
     let object = rom();
-    assert_eq!(refused(&object, "Таймаут", "пять"), "ROM-WebSocket.Таймаут: ожидается Число, получено: Строка");
+    assert_eq!(
+        refused(&object, "Таймаут", "пять"),
+        "ROM-WebSocket.Таймаут: ожидается Число, получено: Строка"
+    );
     assert_eq!(
         refused(&object, "Таймаут", -1),
         "ROM-WebSocket.Таймаут: ожидается Число от 0 до 86400, получено: -1"

@@ -19,7 +19,9 @@ fn the_members_are_those_of_the_contract() {
     let properties = table
         .properties
         .iter()
-        .map(|property| (property.name.as_str(), property.alias.as_str(), property.readable, property.writable))
+        .map(|property| {
+            (property.name.as_str(), property.alias.as_str(), property.readable, property.writable)
+        })
         .collect::<Vec<_>>();
     assert_eq!(
         properties,
@@ -93,7 +95,8 @@ fn names_are_found_in_both_languages_whatever_their_case() {
     for name in ["отправить", "ОТПРАВИТЬ", "send", "SEND"] {
         assert_eq!(component.find_method(Some(name)), 2, "{name}");
     }
-    for name in ["", "Отправит", "Отправить2", "ОтправитьАсинх", "Sen", "Ωmega", &"Я".repeat(5000)] {
+    for name in ["", "Отправит", "Отправить2", "ОтправитьАсинх", "Sen", "Ωmega", &"Я".repeat(5000)]
+    {
         assert_eq!(component.find_method(Some(name)), -1, "{name}");
         assert_eq!(component.find_prop(Some(name)), -1, "{name}");
     }

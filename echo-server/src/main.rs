@@ -1,0 +1,159 @@
+//! `echo-server`: the WebSocket peer on the command line.
+
+#![forbid(unsafe_code)]
+
+use std::{
+    fs,
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Parser;
+use echo_server::{
+    AfterReplay, Behaviour, CertificateKind, Certificates, Entry, Event, Fault, Options, Pace, Replay, Server,
+};
+
+/// How often new lines are looked for.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A WebSocket server that echoes, replays recordings, and does wrong on purpose.
+///
+/// It echoes whatever it is sent, a text as a text, a binary message as a binary one, and answers pings and closes.
+/// Ctrl-C ends it.
+#[derive(Parser)]
+#[command(version, after_help = faults())]
+struct Arguments {
+    /// Address and port to listen at; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9002")]
+    listen: SocketAddr,
+
+    /// Speak wss:// and show this certificate; connect to localhost
+    #[arg(long, value_name = "CERTIFICATE")]
+    tls: Option<CertificateKind>,
+
+    /// Write the certificate of the authority (never a key) to this file, in PEM, for clients to trust
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    authority_out: Option<PathBuf>,
+
+    /// Do this wrong, see the list below
+    #[arg(long, value_name = "FAULT", default_value_t)]
+    fault: Fault,
+
+    /// Let a fault that strikes an open connection wait until so many messages have been sent on it
+    #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
+    after: u64,
+
+    /// Send so many numbered messages to whoever connects
+    #[arg(long, value_name = "COUNT", conflicts_with = "replay")]
+    greeting: Option<u64>,
+
+    /// Send this file to whoever connects: a frame per line, or seconds<TAB>frame
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
+
+    /// How fast to replay: `recorded`, `max`, or a number of frames per second
+    #[arg(long, value_name = "RATE", default_value = "recorded", requires = "replay")]
+    rate: Pace,
+
+    /// What to do after the last frame
+    #[arg(long, value_name = "WHAT", default_value = "echo", requires = "replay")]
+    then: AfterReplay,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("echo-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    let tls = match arguments.tls {
+        None => None,
+        Some(kind) => {
+            let certificates = Certificates::new()?;
+            if let Some(file) = &arguments.authority_out {
+                fs::write(file, certificates.authority_pem()?)
+                    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
+                writeln!(output, "authority:   {}", file.display())?;
+            }
+            writeln!(output, "certificate: {kind}")?;
+            Some(certificates.identity(kind)?)
+        }
+    };
+    let behaviour = behaviour(arguments, &mut output)?;
+    if arguments.fault != Fault::None {
+        writeln!(output, "fault:       {}", arguments.fault)?;
+    }
+    let server = Server::start(Options {
+        listen: arguments.listen,
+        tls,
+        behaviour,
+        fault: arguments.fault.clone(),
+        fault_after: arguments.after,
+    })
+    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", arguments.listen)))?;
+    writeln!(output, "address:     {}", server.url())?;
+    log_until_interrupted(&server, &mut output)
+}
+
+fn behaviour(arguments: &Arguments, output: &mut impl Write) -> io::Result<Behaviour> {
+    if let Some(file) = &arguments.replay {
+        let replay = Replay::open(file, arguments.rate)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?
+            .then(arguments.then);
+        writeln!(output, "replay:      {} frames of {}", replay.frames(), file.display())?;
+        return Ok(Behaviour::Replay(replay));
+    }
+    match arguments.greeting {
+        Some(count) => {
+            writeln!(output, "greeting:    {count} messages")?;
+            Ok(Behaviour::Greeting(count))
+        }
+        None => Ok(Behaviour::Echo),
+    }
+}
+
+/// A line for whatever happens but single messages, which the last line of a connection counts.
+fn log_until_interrupted(server: &Server, output: &mut impl Write) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut interrupted = runtime.spawn(tokio::signal::ctrl_c());
+    let mut logged = 0;
+    loop {
+        let interruption =
+            runtime.block_on(async { tokio::time::timeout(TICK, &mut interrupted).await }).is_ok();
+        let (lines, next, totals) = server.read_journal(|journal| {
+            let news = journal.since(logged).filter(|entry| !is_message(&entry.event));
+            (news.map(Entry::to_string).collect::<Vec<_>>(), journal.next_number(), journal.totals())
+        });
+        logged = next;
+        for line in lines {
+            writeln!(output, "{line}")?;
+        }
+        output.flush()?;
+        if interruption {
+            let (connections, received) = (totals.accepted, totals.texts + totals.binaries);
+            return writeln!(
+                output,
+                "{connections} connections, {received} messages in, {} out",
+                totals.sent
+            );
+        }
+    }
+}
+
+fn is_message(event: &Event) -> bool {
+    matches!(event, Event::Text(_) | Event::Binary(_) | Event::Ping(_) | Event::Pong(_))
+}
+
+fn faults() -> String {
+    let rows = Fault::ALL.iter().map(|fault| format!("  {:<26} {}\n", fault.form, fault.text));
+    format!("Faults:\n{}", rows.collect::<String>())
+}
