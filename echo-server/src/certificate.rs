@@ -1,32 +1,20 @@
 //! Throw-away certificates, made in memory at start: an authority of our own, and what it signs.
 
-use std::{
-    fmt, io,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, io};
 
 use clap::ValueEnum;
 use openssl::{
-    asn1::{Asn1Integer, Asn1Time},
-    bn::{BigNum, MsbOption},
-    ec::{EcGroup, EcKey},
-    error::ErrorStack,
-    hash::MessageDigest,
-    nid::Nid,
     pkey::{PKey, Private},
     ssl::{SslAcceptor, SslMethod},
-    x509::{
-        X509, X509Builder, X509NameBuilder,
-        extension::{
-            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
-            SubjectKeyIdentifier,
-        },
-    },
+    x509::X509,
 };
 
-const DAY: Duration = Duration::from_secs(86_400);
+use crate::{
+    client_identity::{ClientIdentity, KeyKind},
+    issuer::{Issuer, Purpose, leaf, new_ec_key, new_rsa_key},
+};
 
-/// Which certificate the server shows.
+/// Which certificate the server, or a client, shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum CertificateKind {
     /// For localhost and 127.0.0.1, signed by the authority.
@@ -53,12 +41,10 @@ pub struct Certificates {
 #[derive(Clone)]
 pub struct Identity {
     kind: CertificateKind,
-    acceptor: SslAcceptor,
-}
-
-struct Issuer {
     certificate: X509,
     key: PKey<Private>,
+    authority: X509,
+    acceptor: SslAcceptor,
 }
 
 impl Certificates {
@@ -75,7 +61,7 @@ impl Certificates {
     /// # Errors
     /// OpenSSL could not encode it.
     pub fn authority_pem(&self) -> io::Result<String> {
-        let pem = self.authority.certificate.to_pem()?;
+        let pem = self.authority.certificate().to_pem()?;
         Ok(String::from_utf8(pem).expect("PEM is ASCII"))
     }
 
@@ -84,19 +70,39 @@ impl Certificates {
     /// # Errors
     /// OpenSSL could not make a key or a certificate.
     pub fn identity(&self, kind: CertificateKind) -> io::Result<Identity> {
-        let key = new_key()?;
-        let issuer = match kind {
+        let key = new_ec_key()?;
+        let certificate = leaf(kind, Purpose::Server, &key, self.issuer(kind))?;
+        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+        acceptor.set_certificate(&certificate)?;
+        acceptor.set_private_key(&key)?;
+        let authority = self.authority.certificate().to_owned();
+        Ok(Identity { kind, certificate, key, authority, acceptor: acceptor.build() })
+    }
+
+    /// Makes a certificate for a client. A server with an identity of the same value and
+    /// [`Fault::ClientCertificate`](crate::Fault::ClientCertificate) accepts the good one and, since clients have
+    /// no name, the one with the wrong name; it rejects the others.
+    ///
+    /// # Errors
+    /// OpenSSL could not make a key or a certificate.
+    pub fn client_identity(&self, kind: CertificateKind, key: KeyKind) -> io::Result<ClientIdentity> {
+        let key = match key {
+            KeyKind::Ec => new_ec_key(),
+            KeyKind::Rsa => new_rsa_key(),
+        }?;
+        let certificate = leaf(kind, Purpose::Client, &key, self.issuer(kind))?;
+        Ok(ClientIdentity::new(certificate, key))
+    }
+
+    /// Who signs such a certificate; nobody but itself if `None`.
+    fn issuer(&self, kind: CertificateKind) -> Option<&Issuer> {
+        match kind {
             CertificateKind::Good | CertificateKind::Expired | CertificateKind::WrongName => {
                 Some(&self.authority)
             }
             CertificateKind::UnknownIssuer => Some(&self.stranger),
             CertificateKind::SelfSigned => None,
-        };
-        let certificate = leaf(kind, &key, issuer)?;
-        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
-        acceptor.set_certificate(&certificate)?;
-        acceptor.set_private_key(&key)?;
-        Ok(Identity { kind, acceptor: acceptor.build() })
+        }
     }
 }
 
@@ -110,92 +116,19 @@ impl Identity {
     pub(crate) fn acceptor(&self) -> &SslAcceptor {
         &self.acceptor
     }
-}
 
-impl Issuer {
-    fn new(name: &str) -> Result<Self, ErrorStack> {
-        let key = new_key()?;
-        let mut builder = new_certificate(name, &key)?;
-        set_validity(&mut builder, SystemTime::now() - DAY, SystemTime::now() + 30 * DAY)?;
-        let subject = subject(name)?;
-        builder.set_issuer_name(&subject)?;
-        builder.append_extension(BasicConstraints::new().critical().ca().pathlen(0).build()?)?;
-        builder.append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build()?)?;
-        let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
-        builder.append_extension(identifier)?;
-        builder.sign(&key, MessageDigest::sha256())?;
-        Ok(Self { certificate: builder.build(), key })
+    pub(crate) fn certificate(&self) -> &X509 {
+        &self.certificate
     }
-}
 
-/// A certificate of a server; without an issuer it signs itself.
-fn leaf(kind: CertificateKind, key: &PKey<Private>, issuer: Option<&Issuer>) -> Result<X509, ErrorStack> {
-    let mut builder = new_certificate("Echo Server", key)?;
-    let now = SystemTime::now();
-    match kind {
-        CertificateKind::Expired => set_validity(&mut builder, now - 30 * DAY, now - DAY)?,
-        _ => set_validity(&mut builder, now - DAY, now + 30 * DAY)?,
+    pub(crate) fn key(&self) -> &PKey<Private> {
+        &self.key
     }
-    match issuer {
-        Some(issuer) => builder.set_issuer_name(issuer.certificate.subject_name())?,
-        None => {
-            let subject = subject("Echo Server")?;
-            builder.set_issuer_name(&subject)?;
-        }
+
+    /// The certificate of the authority that made it, whoever has signed it.
+    pub(crate) fn authority(&self) -> &X509 {
+        &self.authority
     }
-    let mut names = SubjectAlternativeName::new();
-    match kind {
-        CertificateKind::WrongName => names.dns("elsewhere.example"),
-        _ => names.dns("localhost").ip("127.0.0.1").ip("::1"),
-    };
-    let context = builder.x509v3_context(issuer.map(|issuer| &*issuer.certificate), None);
-    let mut extensions = vec![names.build(&context)?, SubjectKeyIdentifier::new().build(&context)?];
-    if issuer.is_some() {
-        extensions.push(AuthorityKeyIdentifier::new().keyid(true).build(&context)?);
-    }
-    extensions.push(BasicConstraints::new().critical().build()?);
-    extensions.push(KeyUsage::new().critical().digital_signature().build()?);
-    extensions.push(ExtendedKeyUsage::new().server_auth().build()?);
-    for extension in extensions {
-        builder.append_extension(extension)?;
-    }
-    builder.sign(issuer.map_or(key, |issuer| &issuer.key), MessageDigest::sha256())?;
-    Ok(builder.build())
-}
-
-fn new_certificate(name: &str, key: &PKey<Private>) -> Result<X509Builder, ErrorStack> {
-    let mut builder = X509::builder()?;
-    builder.set_version(2)?; // X.509 v3
-    let mut serial = BigNum::new()?;
-    serial.rand(127, MsbOption::MAYBE_ZERO, false)?;
-    let serial = Asn1Integer::from_bn(&serial)?;
-    builder.set_serial_number(&serial)?;
-    let subject = subject(name)?;
-    builder.set_subject_name(&subject)?;
-    builder.set_pubkey(key)?;
-    Ok(builder)
-}
-
-fn subject(name: &str) -> Result<openssl::x509::X509Name, ErrorStack> {
-    let mut subject = X509NameBuilder::new()?;
-    subject.append_entry_by_nid(Nid::COMMONNAME, name)?;
-    Ok(subject.build())
-}
-
-fn set_validity(builder: &mut X509Builder, from: SystemTime, to: SystemTime) -> Result<(), ErrorStack> {
-    let time = |time: SystemTime| {
-        let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Asn1Time::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
-    };
-    let (from, to) = (time(from)?, time(to)?);
-    builder.set_not_before(&from)?;
-    builder.set_not_after(&to)
-}
-
-/// P-256, because it is made in a fraction of a millisecond.
-fn new_key() -> Result<PKey<Private>, ErrorStack> {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
-    PKey::from_ec_key(EcKey::generate(&group)?)
 }
 
 impl fmt::Display for CertificateKind {

@@ -1,27 +1,35 @@
 //! One TCP connection from its beginning to its end.
 
-use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    iter::{once, repeat},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
-use openssl::ssl::Ssl;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, split},
     net::TcpStream,
     time::{sleep, timeout},
 };
-use tokio_openssl::SslStream;
 
 use crate::{
-    certificate::Identity,
+    deflater::Deflater,
     end::End,
     event::{Event, Request},
     exchange::Exchange,
     fault::Fault,
     handshake::{self, Head},
+    inflated::{Inflated, Tally},
+    inflater::Inflater,
     options::Options,
     reader::{Reader, drain},
     registry::Registry,
+    reply::Reply,
     script::Script,
     shared_journal::SharedJournal,
+    tls,
     writer::Writer,
 };
 
@@ -60,23 +68,23 @@ impl Connection {
     async fn serve(&self, tcp: &mut TcpStream) -> io::Result<End> {
         // Small frames leave at once, so that single bytes travel as single bytes.
         tcp.set_nodelay(true)?;
+        let is_too_many = self.options.session_limit.is_some_and(|limit| self.registry.count() > limit);
         match &self.fault {
+            _ if is_too_many => return hang_up(tcp).await,
             Fault::NeverAccept => return Ok(drain(tcp).await),
-            Fault::HangUp => {
-                tcp.shutdown().await?;
-                wait_for_end(tcp).await;
-                return Ok(End::ServerHungUp);
-            }
+            Fault::HangUp => return hang_up(tcp).await,
             _ => {}
         }
-        match &self.options.tls {
-            None => self.converse(tcp).await,
-            Some(identity) => match timeout(HANDSHAKE_PATIENCE, encrypt(identity, tcp)).await {
-                Ok(Ok(mut stream)) => self.converse(&mut stream).await,
-                Ok(Err(error)) => Ok(End::Tls(error.to_string())),
-                Err(_) => Ok(End::TimedOut),
-            },
-        }
+        let Some(identity) = &self.options.tls else { return self.converse(tcp).await };
+        let error = match timeout(HANDSHAKE_PATIENCE, tls::accept(identity, &self.fault, &mut *tcp)).await {
+            Ok(Ok(mut stream)) => return self.converse(&mut stream).await,
+            Ok(Err(error)) => error,
+            Err(_) => return Ok(End::TimedOut),
+        };
+        // The alert that tells the client why must not be lost with a reset.
+        tcp.shutdown().await?;
+        wait_for_end(tcp).await;
+        Ok(End::Tls(error.to_string()))
     }
 
     async fn converse<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut S) -> io::Result<End> {
@@ -85,7 +93,7 @@ impl Connection {
         let Ok(head) = timeout(HANDSHAKE_PATIENCE, handshake::read_head(&mut input)).await else {
             return Ok(End::TimedOut);
         };
-        let answer = self.judge(head?);
+        let (reply, read_ahead) = self.reply(head?);
         if let Fault::AcceptLate(delay) = self.fault {
             tokio::select! {
                 biased;
@@ -93,23 +101,39 @@ impl Connection {
                 () = sleep(delay) => {}
             }
         }
-        let (acceptance, read_ahead) = match answer {
-            Ok(accepted) => accepted,
-            Err((status, text)) => {
-                writer.write(&handshake::refusal(status, &text)).await?;
-                writer.shutdown().await?;
-                wait_for_end(&mut input).await;
+        let (head, agreed) = match reply {
+            Reply::Accept { head, agreed } => (head, agreed),
+            Reply::Refuse { status, response, left_open } => {
+                writer.write(&response).await?;
+                if left_open {
+                    drain(&mut input).await;
+                } else {
+                    writer.shutdown().await?;
+                    wait_for_end(&mut input).await;
+                }
                 return Ok(End::Refused(status));
+            }
+            Reply::Endless { beginning, again } => {
+                let pieces = once(beginning).chain(repeat(again));
+                return tokio::select! {
+                    end = drain(&mut input) => Ok(end),
+                    written = writer.strike(pieces) => written.map(|()| End::ServerHungUp),
+                };
             }
         };
         // Known as open before the client knows it, so that the client's side can be sure of it.
         let (queue, waiting) = self.registry.open(self.number);
         self.journal.record(self.number, Event::Opened);
-        writer.write(&acceptance).await?;
+        writer.write(&head).await?;
+        let inflater = agreed.map(|agreed| {
+            writer.compress(Deflater::new(&agreed));
+            let journal = Arc::clone(&self.journal);
+            (Inflater::new(&agreed), Box::new(move || journal.count_compressed()) as Tally)
+        });
         let mut exchange = Exchange {
             connection: self.number,
             journal: &self.journal,
-            reader: Reader::new(input, read_ahead, &self.fault).await,
+            reader: Reader::new(Inflated::new(input, read_ahead, inflater), &self.fault).await,
             writer,
             queue,
             waiting,
@@ -119,33 +143,29 @@ impl Connection {
         if matches!(end, End::Clean | End::Violation(_) | End::ServerHungUp | End::TimedOut) {
             let _ = timeout(END_PATIENCE, async {
                 exchange.writer.shutdown().await?;
-                io::Result::Ok(exchange.reader.drain().await)
+                io::Result::Ok(exchange.listen().await)
             })
             .await;
         }
         Ok(end)
     }
 
-    /// The answer that accepts the request, with what came behind it, or the status and text that refuse it.
-    fn judge(&self, head: Head) -> Result<(Vec<u8>, Vec<u8>), (u16, String)> {
-        let (request, read_ahead) = head.map_err(|text| (400, text))?;
-        self.journal.record(self.number, Event::Request(Request::from(&request)));
-        if let Fault::Refuse(status) = self.fault {
-            return Err((status, "refused on purpose".to_owned()));
+    /// What to answer, and what came behind the request.
+    fn reply(&self, head: Head) -> (Reply, Vec<u8>) {
+        match head {
+            Ok((request, read_ahead)) => {
+                self.journal.record(self.number, Event::Request(Request::from(&request)));
+                (Reply::to(&request, &self.options, &self.fault), read_ahead)
+            }
+            Err(text) => (Reply::refuse(400, &text), Vec::new()),
         }
-        let acceptance = handshake::acceptance(&request).map_err(|error| (400, error.to_string()))?;
-        Ok((acceptance, read_ahead))
     }
 }
 
-async fn encrypt<S: AsyncRead + AsyncWrite + Unpin>(
-    identity: &Identity,
-    stream: S,
-) -> io::Result<SslStream<S>> {
-    let ssl = Ssl::new(identity.acceptor().context())?;
-    let mut stream = SslStream::new(ssl, stream)?;
-    Pin::new(&mut stream).accept().await.map_err(io::Error::other)?;
-    Ok(stream)
+async fn hang_up(tcp: &mut TcpStream) -> io::Result<End> {
+    tcp.shutdown().await?;
+    wait_for_end(tcp).await;
+    Ok(End::ServerHungUp)
 }
 
 /// Waits until the client has ended its side: a socket closed before that, with bytes unread, would be reset.

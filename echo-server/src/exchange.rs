@@ -1,16 +1,20 @@
 //! What goes on while a connection is open, and the fault that strikes it.
 
-use std::io;
+use std::{io, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc,
+    time::timeout,
 };
 
 use crate::{
     end::End, event::Event, fault::Fault, frame, outgoing::Outgoing, reader::Reader, script::Script,
-    shared_journal::SharedJournal, writer::Writer,
+    shared_journal::SharedJournal, strike, writer::Writer,
 };
+
+/// How long a broken stream may take to give what had come on it.
+const HEARING: Duration = Duration::from_secs(5);
 
 pub(crate) struct Exchange<'a, R, W> {
     pub(crate) connection: u64,
@@ -35,22 +39,31 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Exchange<'_, R, W> {
         }
         match fault {
             Fault::Reset => return Ok(End::ServerReset),
+            Fault::Eof => return Ok(End::ServerHungUp),
             Fault::CutFrame => {
                 self.writer.write(&frame::half()).await?;
                 return Ok(End::ServerHungUp);
             }
             Fault::HalfFrame => {
                 self.writer.write(&frame::half()).await?;
-                let (journal, connection) = (self.journal, self.connection);
-                return Ok(self.reader.run_mute(|event| journal.record(connection, event)).await);
+                return Ok(self.listen().await);
             }
             Fault::StopReading => return self.talk_deaf().await,
             Fault::Close { code, reason } => self.writer.close(frame::close(*code, reason)).await?,
-            Fault::BadUtf8 => self.writer.send(frame::bad_utf8()).await?,
-            Fault::MaskedFrame => self.writer.send(frame::masked()).await?,
-            Fault::ReservedOpcode => self.writer.send(frame::reserved()).await?,
-            Fault::BigMessage(length) => self.writer.send(frame::digits(*length)).await?,
-            _ => unreachable!("{fault} does not strike"),
+            Fault::CloseAndEnd { code, reason } => {
+                self.writer.close(frame::close(*code, reason)).await?;
+                return Ok(End::ServerHungUp);
+            }
+            Fault::CloseAndStay { code, reason } => {
+                self.writer.close(frame::close(*code, reason)).await?;
+                return Ok(self.listen().await);
+            }
+            Fault::PingFlood(pings) => self.script.flood(*pings),
+            _ => {
+                if let Some(end) = self.strike(fault).await? {
+                    return Ok(end);
+                }
+            }
         }
         self.talk().await
     }
@@ -66,10 +79,38 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Exchange<'_, R, W> {
         let seen = |event: Event| journal.record(connection, event);
         let sent = || journal.count_sent(connection);
         // In random order: each of the two may find work for ever, and the other must have its turn.
-        tokio::select! {
+        let end = tokio::select! {
             end = self.writer.run(&mut self.waiting, &mut self.script, limit, sent) => end,
             end = self.reader.run(&self.queue, seen) => Ok(Some(end)),
+        };
+        self.hear_out(end).await
+    }
+
+    /// Writes what the fault sends, and reads meanwhile; `None` when all is written.
+    async fn strike(&mut self, fault: &Fault) -> io::Result<Option<End>> {
+        let (journal, connection) = (self.journal, self.connection);
+        let seen = |event: Event| journal.record(connection, event);
+        let pieces = strike::pieces(fault).expect("every other fault that strikes is known to the caller");
+        let end = tokio::select! {
+            struck = self.writer.strike(pieces) => struck.map(|()| None),
+            end = self.reader.run(&self.queue, seen) => Ok(Some(end)),
+        };
+        self.hear_out(end).await
+    }
+
+    /// When the client takes no more, what it had said before is still read.
+    async fn hear_out<T>(&mut self, end: io::Result<T>) -> io::Result<T> {
+        if end.is_err() {
+            // Ends at once: the stream is broken.
+            let _ = timeout(HEARING, self.listen()).await;
         }
+        end
+    }
+
+    /// Reads, and answers nothing.
+    pub(crate) async fn listen(&mut self) -> End {
+        let (journal, connection) = (self.journal, self.connection);
+        self.reader.run_mute(|event| journal.record(connection, event)).await
     }
 
     /// Writes on without reading.

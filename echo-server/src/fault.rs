@@ -1,8 +1,11 @@
-//! Everything the server can do wrong on purpose, by name.
+//! Everything the server can do wrong on purpose.
 
-use std::{fmt, str::FromStr, time::Duration};
+mod description;
+mod text;
 
-use crate::error::InvalidValue;
+use std::time::Duration;
+
+pub use description::Description;
 
 /// One thing the server does wrong.
 ///
@@ -18,8 +21,25 @@ pub enum Fault {
     NeverAccept,
     /// TCP is accepted and ended at once, with zero bytes.
     HangUp,
+    /// TLS is spoken in version 1.0 only; without effect over plain TCP.
+    Tls10,
+    /// TLS clients must show a certificate of the server's authority; without effect over plain TCP.
+    ClientCertificate,
     /// The handshake is refused with this HTTP status (400 to 599) and a body.
     Refuse(u16),
+    /// The handshake is answered with 302 and this `Location`.
+    Redirect(String),
+    /// The handshake is answered with 101 and header after header, without an end.
+    EndlessHead,
+    /// The handshake is refused with this HTTP status (400 to 599) and a body without an end.
+    EndlessBody(u16),
+    /// The handshake is accepted with the `Sec-WebSocket-Accept` of another key.
+    WrongAccept,
+    /// The handshake is accepted with this `Sec-WebSocket-Protocol`, whatever the client offered.
+    Subprotocol(String),
+    /// The handshake is accepted with this `Sec-WebSocket-Extensions`, whatever the client offered; nothing that it
+    /// names is done.
+    Extension(String),
     /// The server closes with this code, any number, legal or not; `None` sends a close frame without a code.
     Close {
         /// The status code of the close frame.
@@ -27,8 +47,24 @@ pub enum Fault {
         /// The reason of the close frame; sent only with a code. More than 123 bytes make an illegal frame.
         reason: String,
     },
+    /// The server closes, and ends the stream without waiting for the client's close.
+    CloseAndEnd {
+        /// As in [`Fault::Close`].
+        code: Option<u16>,
+        /// As in [`Fault::Close`].
+        reason: String,
+    },
+    /// The server closes, and leaves it to the client to end the stream.
+    CloseAndStay {
+        /// As in [`Fault::Close`].
+        code: Option<u16>,
+        /// As in [`Fault::Close`].
+        reason: String,
+    },
     /// TCP is reset.
     Reset,
+    /// The stream ends without a close frame.
+    Eof,
     /// The first half of a text frame, then silence for good.
     HalfFrame,
     /// The first half of a text frame, then the end of the stream.
@@ -39,16 +75,32 @@ pub enum Fault {
     MaskedFrame,
     /// A frame with the reserved opcode 3.
     ReservedOpcode,
+    /// A text frame with this reserved bit, 1 to 3. The first is legal where compression is negotiated, but the
+    /// payload is not compressed.
+    ReservedBit(u8),
+    /// A message marked as compressed that no inflater can read.
+    BadDeflate,
     /// A text message of this many bytes in one frame: the digits 0 to 9, over and over.
     BigMessage(usize),
+    /// A text message in so many fragments of one byte each: the digits 0 to 9, over and over.
+    ByteFragments(usize),
+    /// A compressed text message that inflates to this many bytes, a thousand times its size.
+    CompressionBomb(usize),
+    /// So many pings, as fast as they go; their payloads count from 1.
+    PingFlood(u64),
     /// The server reads nothing more.
     StopReading,
+    /// A frame or message of the client that is larger, the header of one frame included, is answered with close
+    /// 1009 and the end of the stream.
+    FrameLimit(usize),
     /// No ping is answered.
     IgnorePing,
     /// No close is answered; the server waits until the client ends the stream.
     IgnoreClose,
     /// Every byte is written and flushed alone, the answer to the handshake too.
     OneByte,
+    /// As [`Fault::OneByte`], with a pause before each byte.
+    Dribble(Duration),
     /// Every message is split into fragments.
     Fragmented {
         /// How many fragments, at least 1; those that a short message cannot fill are empty.
@@ -58,220 +110,48 @@ pub enum Fault {
     },
 }
 
-/// A row of [`Fault::ALL`].
-#[derive(Clone, Copy, Debug)]
-pub struct Description {
-    /// The form to write, such as `refuse=STATUS`; what is in brackets may be left out.
-    pub form: &'static str,
-    /// A text that parses.
-    pub example: &'static str,
-    /// What the server does, in one line.
-    pub text: &'static str,
-}
-
-const fn row(form: &'static str, example: &'static str, text: &'static str) -> Description {
-    Description { form, example, text }
-}
-
-const BIG_MESSAGE: usize = 16 << 20;
-const LARGEST_MESSAGE: usize = 1 << 30;
-const LATEST_SECONDS: f64 = 86_400.0;
-const FRAGMENTS: usize = 3;
-const MOST_FRAGMENTS: usize = 1 << 20;
-
 impl Fault {
-    /// Every fault there is, each with its form and a line about it.
-    pub const ALL: &'static [Description] = &[
-        row("none", "none", "nothing is wrong"),
-        row("accept-late=SECONDS", "accept-late=2.5", "answers the handshake late"),
-        row("never-accept", "never-accept", "accepts TCP and never answers, not even to TLS"),
-        row("hang-up", "hang-up", "accepts TCP and ends it with zero bytes"),
-        row("refuse=STATUS", "refuse=401", "refuses the handshake with an HTTP status from 400 to 599"),
-        row("close[=CODE[,REASON]]", "close=1011,out of order", "closes with a code and a reason"),
-        row("reset", "reset", "resets TCP"),
-        row("half-frame", "half-frame", "sends half a frame, then nothing more"),
-        row("cut-frame", "cut-frame", "sends half a frame, then ends the stream"),
-        row("bad-utf8", "bad-utf8", "sends a text that is not UTF-8"),
-        row("masked-frame", "masked-frame", "sends a masked frame"),
-        row("reserved-opcode", "reserved-opcode", "sends a frame with opcode 3"),
-        row("big-message[=BYTES]", "big-message=16777216", "sends one large message, 16 MiB if not told"),
-        row("stop-reading", "stop-reading", "reads nothing more"),
-        row("ignore-ping", "ignore-ping", "never answers a ping"),
-        row("ignore-close", "ignore-close", "never answers a close"),
-        row("one-byte", "one-byte", "writes every byte alone"),
-        row("fragmented[=COUNT[,ping]]", "fragmented=4,ping", "splits messages, with pings between if told"),
-    ];
-
     /// Whether the fault strikes an open connection once, after as many messages as
     /// [`Options::fault_after`](crate::Options::fault_after) says; the others hold from the start.
     #[must_use]
     pub fn strikes(&self) -> bool {
         match self {
             Self::Close { .. }
+            | Self::CloseAndEnd { .. }
+            | Self::CloseAndStay { .. }
             | Self::Reset
+            | Self::Eof
             | Self::HalfFrame
             | Self::CutFrame
             | Self::BadUtf8
             | Self::MaskedFrame
             | Self::ReservedOpcode
+            | Self::ReservedBit(_)
+            | Self::BadDeflate
             | Self::BigMessage(_)
+            | Self::ByteFragments(_)
+            | Self::CompressionBomb(_)
+            | Self::PingFlood(_)
             | Self::StopReading => true,
             Self::None
             | Self::AcceptLate(_)
             | Self::NeverAccept
             | Self::HangUp
+            | Self::Tls10
+            | Self::ClientCertificate
             | Self::Refuse(_)
+            | Self::Redirect(_)
+            | Self::EndlessHead
+            | Self::EndlessBody(_)
+            | Self::WrongAccept
+            | Self::Subprotocol(_)
+            | Self::Extension(_)
+            | Self::FrameLimit(_)
             | Self::IgnorePing
             | Self::IgnoreClose
             | Self::OneByte
+            | Self::Dribble(_)
             | Self::Fragmented { .. } => false,
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("none"),
-            Self::AcceptLate(delay) => write!(f, "accept-late={}", delay.as_secs_f64()),
-            Self::NeverAccept => f.write_str("never-accept"),
-            Self::HangUp => f.write_str("hang-up"),
-            Self::Refuse(status) => write!(f, "refuse={status}"),
-            Self::Close { code: None, .. } => f.write_str("close"),
-            Self::Close { code: Some(code), reason } if reason.is_empty() => write!(f, "close={code}"),
-            Self::Close { code: Some(code), reason } => write!(f, "close={code},{reason}"),
-            Self::Reset => f.write_str("reset"),
-            Self::HalfFrame => f.write_str("half-frame"),
-            Self::CutFrame => f.write_str("cut-frame"),
-            Self::BadUtf8 => f.write_str("bad-utf8"),
-            Self::MaskedFrame => f.write_str("masked-frame"),
-            Self::ReservedOpcode => f.write_str("reserved-opcode"),
-            Self::BigMessage(bytes) => write!(f, "big-message={bytes}"),
-            Self::StopReading => f.write_str("stop-reading"),
-            Self::IgnorePing => f.write_str("ignore-ping"),
-            Self::IgnoreClose => f.write_str("ignore-close"),
-            Self::OneByte => f.write_str("one-byte"),
-            Self::Fragmented { fragments, ping: false } => write!(f, "fragmented={fragments}"),
-            Self::Fragmented { fragments, ping: true } => write!(f, "fragmented={fragments},ping"),
-        }
-    }
-}
-
-impl FromStr for Fault {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let (name, parameter) = match text.split_once('=') {
-            Some((name, parameter)) => (name, Some(parameter)),
-            None => (text, None),
-        };
-        let fault = match (name, parameter) {
-            ("none", None) => Some(Self::None),
-            ("accept-late", Some(seconds)) => seconds_of(seconds).map(Self::AcceptLate),
-            ("never-accept", None) => Some(Self::NeverAccept),
-            ("hang-up", None) => Some(Self::HangUp),
-            ("refuse", Some(status)) => {
-                status.parse().ok().filter(|status| (400..600).contains(status)).map(Self::Refuse)
-            }
-            ("close", None) => Some(Self::Close { code: None, reason: String::new() }),
-            ("close", Some(parameter)) => {
-                let (code, reason) = parameter.split_once(',').unwrap_or((parameter, ""));
-                code.parse().ok().map(|code| Self::Close { code: Some(code), reason: reason.to_owned() })
-            }
-            ("reset", None) => Some(Self::Reset),
-            ("half-frame", None) => Some(Self::HalfFrame),
-            ("cut-frame", None) => Some(Self::CutFrame),
-            ("bad-utf8", None) => Some(Self::BadUtf8),
-            ("masked-frame", None) => Some(Self::MaskedFrame),
-            ("reserved-opcode", None) => Some(Self::ReservedOpcode),
-            ("big-message", None) => Some(Self::BigMessage(BIG_MESSAGE)),
-            ("big-message", Some(bytes)) => count_of(bytes, 0, LARGEST_MESSAGE).map(Self::BigMessage),
-            ("stop-reading", None) => Some(Self::StopReading),
-            ("ignore-ping", None) => Some(Self::IgnorePing),
-            ("ignore-close", None) => Some(Self::IgnoreClose),
-            ("one-byte", None) => Some(Self::OneByte),
-            ("fragmented", None) => Some(Self::Fragmented { fragments: FRAGMENTS, ping: false }),
-            ("fragmented", Some(parameter)) => {
-                let (count, ping) = match parameter.strip_suffix(",ping") {
-                    Some(count) => (count, true),
-                    None => (parameter, false),
-                };
-                count_of(count, 1, MOST_FRAGMENTS).map(|fragments| Self::Fragmented { fragments, ping })
-            }
-            _ => None,
-        };
-        fault.ok_or_else(|| match Self::ALL.iter().find(|row| row.name() == name) {
-            Some(row) => InvalidValue::new(text, row.form),
-            None => InvalidValue::new(
-                text,
-                format_args!(
-                    "one of {}",
-                    Self::ALL.iter().map(Description::name).collect::<Vec<_>>().join(", ")
-                ),
-            ),
-        })
-    }
-}
-
-impl Description {
-    /// The part of the form before any parameter.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.form.split(['=', '[']).next().unwrap_or(self.form)
-    }
-}
-
-fn seconds_of(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.parse().ok()?;
-    (0.0..=LATEST_SECONDS).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
-}
-
-fn count_of(text: &str, least: usize, most: usize) -> Option<usize> {
-    text.parse().ok().filter(|count| (least..=most).contains(count))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_has_an_example_that_parses_and_reads_back() {
-        for row in Fault::ALL {
-            let fault: Fault = row.example.parse().unwrap();
-            assert_eq!(fault.to_string(), row.example);
-            assert!(row.example.starts_with(row.name()), "{row:?}");
-        }
-    }
-
-    #[test]
-    fn optional_parameters_have_defaults() {
-        let parsed = |text: &str| text.parse::<Fault>().unwrap().to_string();
-        assert_eq!(parsed("close"), "close");
-        assert_eq!(parsed("close=4000"), "close=4000");
-        assert_eq!(parsed("big-message"), "big-message=16777216");
-        assert_eq!(parsed("fragmented"), "fragmented=3");
-    }
-
-    #[test]
-    fn a_reason_may_hold_any_character() {
-        let fault = "close=1000,a,b=c".parse::<Fault>().unwrap();
-        assert_eq!(fault, Fault::Close { code: Some(1000), reason: "a,b=c".to_owned() });
-    }
-
-    #[test]
-    fn what_does_not_fit_is_told_with_the_form_expected() {
-        for (text, expected) in [
-            ("accept-late", "accept-late=SECONDS"),
-            ("accept-late=-1", "accept-late=SECONDS"),
-            ("accept-late=NaN", "accept-late=SECONDS"),
-            ("refuse=200", "refuse=STATUS"),
-            ("close=70000", "close[=CODE[,REASON]]"),
-            ("fragmented=0", "fragmented[=COUNT[,ping]]"),
-            ("reset=1", "reset"),
-            ("explode", "one of none, accept-late"),
-        ] {
-            let error = text.parse::<Fault>().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{text}`: expected {expected}")), "{error}");
         }
     }
 }

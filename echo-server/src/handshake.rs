@@ -6,8 +6,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_tungstenite::tungstenite::{
     self,
     handshake::{
+        derive_accept_key,
         machine::TryParse,
-        server::{Request as HttpRequest, create_response, write_response},
+        server::{Request as HttpRequest, create_response},
     },
     http::StatusCode,
 };
@@ -38,11 +39,28 @@ pub(crate) async fn read_head(input: &mut (impl AsyncRead + Unpin)) -> io::Resul
     }
 }
 
-/// The answer 101, if the request asks for a WebSocket.
-pub(crate) fn acceptance(request: &HttpRequest) -> tungstenite::Result<Vec<u8>> {
-    let mut answer = Vec::new();
-    write_response(&mut answer, &create_response(request)?)?;
-    Ok(answer)
+/// The answer 101 with these headers besides its own, if the request asks for a WebSocket; made for the key of another
+/// request if it is to be wrong.
+pub(crate) fn acceptance(
+    request: &HttpRequest,
+    headers: &[(&str, String)],
+    wrong: bool,
+) -> tungstenite::Result<Vec<u8>> {
+    create_response(request)?;
+    let key = match request.headers().get("Sec-WebSocket-Key") {
+        Some(key) if !wrong => key.as_bytes(),
+        _ => b"the key of another request",
+    };
+    let mut head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Accept: {}\r\n",
+        derive_accept_key(key)
+    );
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += "\r\n";
+    Ok(head.into_bytes())
 }
 
 /// An answer with this status and a body of plain text.
@@ -60,6 +78,20 @@ pub(crate) fn refusal(status: u16, text: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// An answer that sends the client elsewhere.
+pub(crate) fn redirection(location: &str) -> Vec<u8> {
+    format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        .into_bytes()
+}
+
+/// The values of all headers of that name that are ASCII.
+pub(crate) fn header_values<'a>(
+    request: &'a HttpRequest,
+    name: &str,
+) -> impl Iterator<Item = &'a str> + use<'a> {
+    request.headers().get_all(name).iter().filter_map(|value| value.to_str().ok())
 }
 
 impl From<&HttpRequest> for Request {

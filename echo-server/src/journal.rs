@@ -59,6 +59,8 @@ pub struct Totals {
     pub ended: u64,
     /// Messages sent.
     pub sent: u64,
+    /// Messages received compressed; they are among the texts and binary messages too.
+    pub compressed: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -207,6 +209,10 @@ impl Journal {
     pub(crate) fn count_sent(&mut self, connection: u64) {
         self.totals.sent += 1;
         self.traffic.entry(connection).or_default().sent += 1;
+    }
+
+    pub(crate) fn count_compressed(&mut self) {
+        self.totals.compressed += 1;
     }
 
     fn keep(&mut self, entry: Entry) {

@@ -10,15 +10,19 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! What arrives is judged by tungstenite; every byte that leaves is made here, so that it can be wrong on
-//! purpose.
+//! What arrives is judged by tungstenite, once it is inflated where compression was agreed on; every byte that leaves
+//! is made here, so that it can be wrong on purpose.
 
 #![forbid(unsafe_code)]
 
 mod acceptor;
+mod answer;
 mod behaviour;
 mod certificate;
+mod client_identity;
+mod compression;
 mod connection;
+mod deflater;
 mod end;
 mod error;
 mod event;
@@ -26,25 +30,45 @@ mod exchange;
 mod fault;
 mod frame;
 mod handshake;
+mod inflated;
+mod inflater;
+mod issuer;
 mod journal;
+mod offer;
 mod options;
 mod outgoing;
+mod proxy;
 mod reader;
 mod registry;
 mod replay;
+mod reply;
+mod reservation;
 mod script;
 mod server;
 mod shared_journal;
+mod strike;
+mod tls;
+mod turns;
 mod worker;
 mod writer;
 
+pub use answer::Answer;
 pub use behaviour::Behaviour;
 pub use certificate::{CertificateKind, Certificates, Identity};
+pub use client_identity::{ClientIdentity, KeyKind};
+pub use compression::Compression;
 pub use end::End;
 pub use error::InvalidValue;
 pub use event::{Event, Request};
 pub use fault::{Description, Fault};
 pub use journal::{Entry, Journal, Totals};
 pub use options::Options;
+pub use proxy::{
+    Proxy,
+    fault::ProxyFault,
+    journal::{ProxyHost, ProxyJournal, ProxyRequest},
+    options::{ProxyOptions, ProxyProtocol},
+};
 pub use replay::{AfterReplay, Pace, Replay};
+pub use reservation::Reservation;
 pub use server::Server;

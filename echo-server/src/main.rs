@@ -6,14 +6,15 @@ use std::{
     fs,
     io::{self, Write},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
 
 use clap::Parser;
 use echo_server::{
-    AfterReplay, Behaviour, CertificateKind, Certificates, Entry, Event, Fault, Options, Pace, Replay, Server,
+    AfterReplay, Answer, Behaviour, CertificateKind, Certificates, Compression, Entry, Event, Fault, Options,
+    Pace, Replay, Server,
 };
 
 /// How often new lines are looked for.
@@ -38,9 +39,25 @@ struct Arguments {
     #[arg(long, value_name = "FILE", requires = "tls")]
     authority_out: Option<PathBuf>,
 
-    /// Do this wrong, see the list below
-    #[arg(long, value_name = "FAULT", default_value_t)]
-    fault: Fault,
+    /// Speak this subprotocol; given several times, the first that the client offers
+    #[arg(long, value_name = "NAME")]
+    subprotocol: Vec<String>,
+
+    /// Compress where the client offers it, with these parameters of permessage-deflate if any
+    #[arg(long, value_name = "PARAMETERS", num_args = 0..=1, default_missing_value = "")]
+    compression: Option<Compression>,
+
+    /// Answer handshakes as recorded in this file: `>>> request`, the request, `<<< response`, the response
+    #[arg(long, value_name = "FILE")]
+    answer: Option<PathBuf>,
+
+    /// End connections above this number with zero bytes
+    #[arg(long, value_name = "CONNECTIONS")]
+    session_limit: Option<usize>,
+
+    /// Do this wrong, see the list below; given several times, one connection after the other gets its own
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
 
     /// Let a fault that strikes an open connection wait until so many messages have been sent on it
     #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
@@ -80,8 +97,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         Some(kind) => {
             let certificates = Certificates::new()?;
             if let Some(file) = &arguments.authority_out {
-                fs::write(file, certificates.authority_pem()?)
-                    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
+                fs::write(file, certificates.authority_pem()?).map_err(|error| of(file, &error))?;
                 writeln!(output, "authority:   {}", file.display())?;
             }
             writeln!(output, "certificate: {kind}")?;
@@ -89,14 +105,20 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         }
     };
     let behaviour = behaviour(arguments, &mut output)?;
-    if arguments.fault != Fault::None {
-        writeln!(output, "fault:       {}", arguments.fault)?;
+    let answer = arguments.answer.as_ref().map(|file| Answer::open(file).map_err(|error| of(file, &error)));
+    for fault in &arguments.fault {
+        writeln!(output, "fault:       {fault}")?;
     }
     let server = Server::start(Options {
         listen: arguments.listen,
         tls,
+        subprotocols: arguments.subprotocol.clone(),
+        compression: arguments.compression,
+        answer: answer.transpose()?,
+        session_limit: arguments.session_limit,
         behaviour,
-        fault: arguments.fault.clone(),
+        fault: Fault::None,
+        faults_in_turn: arguments.fault.clone(),
         fault_after: arguments.after,
     })
     .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", arguments.listen)))?;
@@ -106,9 +128,8 @@ fn run(arguments: &Arguments) -> io::Result<()> {
 
 fn behaviour(arguments: &Arguments, output: &mut impl Write) -> io::Result<Behaviour> {
     if let Some(file) = &arguments.replay {
-        let replay = Replay::open(file, arguments.rate)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?
-            .then(arguments.then);
+        let replay =
+            Replay::open(file, arguments.rate).map_err(|error| of(file, &error))?.then(arguments.then);
         writeln!(output, "replay:      {} frames of {}", replay.frames(), file.display())?;
         return Ok(Behaviour::Replay(replay));
     }
@@ -119,6 +140,11 @@ fn behaviour(arguments: &Arguments, output: &mut impl Write) -> io::Result<Behav
         }
         None => Ok(Behaviour::Echo),
     }
+}
+
+/// The error with the file that it is about.
+fn of(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", file.display()))
 }
 
 /// A line for whatever happens but single messages, which the last line of a connection counts.
@@ -154,6 +180,6 @@ fn is_message(event: &Event) -> bool {
 }
 
 fn faults() -> String {
-    let rows = Fault::ALL.iter().map(|fault| format!("  {:<26} {}\n", fault.form, fault.text));
+    let rows = Fault::ALL.iter().map(|fault| format!("  {:<31} {}\n", fault.form, fault.text));
     format!("Faults:\n{}", rows.collect::<String>())
 }

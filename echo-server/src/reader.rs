@@ -1,6 +1,6 @@
 //! The receiving half of a connection: tungstenite judges what comes, the journal keeps it.
 
-use std::future::pending;
+use std::{future::pending, io::ErrorKind};
 
 use futures_util::StreamExt;
 use tokio::{
@@ -16,29 +16,32 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::{end::End, event::Event, fault::Fault, frame, outgoing::Outgoing};
+use crate::{end::End, event::Event, fault::Fault, frame, inflated::Inflated, outgoing::Outgoing};
 
 const LARGEST_MESSAGE: usize = 1 << 30;
 
 /// tungstenite would answer pings and closes by itself: what it writes goes nowhere.
 pub(crate) struct Reader<R> {
-    socket: WebSocketStream<Join<R, Sink>>,
+    socket: WebSocketStream<Join<Inflated<R>, Sink>>,
     answers_ping: bool,
     answers_close: bool,
+    /// The last answer is given.
+    is_over: bool,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    /// `read_ahead` came behind the handshake.
-    pub(crate) async fn new(input: R, read_ahead: Vec<u8>, fault: &Fault) -> Self {
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(LARGEST_MESSAGE))
-            .max_frame_size(Some(LARGEST_MESSAGE));
+    pub(crate) async fn new(input: Inflated<R>, fault: &Fault) -> Self {
+        let limit = match *fault {
+            Fault::FrameLimit(bytes) => longest_payload(bytes),
+            _ => LARGEST_MESSAGE,
+        };
+        let config = WebSocketConfig::default().max_message_size(Some(limit)).max_frame_size(Some(limit));
         let stream = io::join(input, io::sink());
         Self {
-            socket: WebSocketStream::from_partially_read(stream, read_ahead, Role::Server, Some(config))
-                .await,
+            socket: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
             answers_ping: *fault != Fault::IgnorePing,
             answers_close: *fault != Fault::IgnoreClose,
+            is_over: false,
         }
     }
 
@@ -46,7 +49,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     /// it stops reading while that is full. After a close or a violation whose answer is in the queue, whoever
     /// writes it ends the connection, and this never comes back. Nothing is lost when it is dropped early.
     pub(crate) async fn run(&mut self, answers: &mpsc::Sender<Outgoing>, seen: impl Fn(Event)) -> End {
-        loop {
+        while !self.is_over {
             // A place in the queue first, so that a message, once read, is answered without waiting.
             let Ok(place) = answers.reserve().await else { return pending().await };
             let answer = match self.read(&seen).await {
@@ -55,30 +58,29 @@ impl<R: AsyncRead + Unpin> Reader<R> {
                 Received::Closed => return self.drain().await,
                 Received::Ended(end) => return end,
             };
-            let last = matches!(answer, Outgoing::CloseAnswer(_) | Outgoing::Violation(..));
+            self.is_over = matches!(answer, Outgoing::CloseAnswer(_) | Outgoing::Violation(..));
             place.send(answer);
-            if last {
-                return pending().await;
-            }
         }
+        pending().await
     }
 
     /// Reads until the stream ends, calls `seen` for everything that comes, and answers nothing.
     pub(crate) async fn run_mute(&mut self, seen: impl Fn(Event)) -> End {
-        loop {
+        while !self.is_over {
             match self.read(&seen).await {
                 Received::Answered(Outgoing::CloseAnswer(_) | Outgoing::Violation(..)) | Received::Closed => {
-                    return self.drain().await;
+                    self.is_over = true;
                 }
                 Received::Answered(_) | Received::Unanswered => {}
                 Received::Ended(end) => return end,
             }
         }
+        self.drain().await
     }
 
     /// Reads and throws away whatever comes until the stream ends.
     pub(crate) async fn drain(&mut self) -> End {
-        drain(self.socket.get_mut()).await
+        drain(self.socket.get_mut().reader_mut().inner_mut()).await
     }
 
     async fn read(&mut self, seen: impl Fn(Event)) -> Received {
@@ -128,6 +130,8 @@ enum Received {
 /// What an error of tungstenite means, with the close code of RFC 6455 §7.4.1 for what the client did wrong.
 fn judgement(error: tungstenite::Error) -> Received {
     let code = match error {
+        // It cannot be inflated.
+        tungstenite::Error::Io(ref error) if error.kind() == ErrorKind::InvalidData => 1007,
         tungstenite::Error::Io(error) => return Received::Ended(error.into()),
         tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
             return Received::Ended(End::Eof);
@@ -139,6 +143,15 @@ fn judgement(error: tungstenite::Error) -> Received {
     Received::Answered(Outgoing::Violation(frame::close(Some(code), ""), error.to_string()))
 }
 
+/// The payload of the longest masked frame of so many bytes (RFC 6455 §5.2).
+fn longest_payload(frame: usize) -> usize {
+    match frame.saturating_sub(8) {
+        0..=125 => frame.saturating_sub(6).min(125),
+        payload @ 126..=0xFFFF => payload,
+        _ => frame.saturating_sub(14).max(0xFFFF),
+    }
+}
+
 /// Reads and throws away whatever comes until the stream ends.
 pub(crate) async fn drain(input: &mut (impl AsyncRead + Unpin)) -> End {
     let mut thrown_away = vec![0; 16 << 10];
@@ -147,6 +160,20 @@ pub(crate) async fn drain(input: &mut (impl AsyncRead + Unpin)) -> End {
             Ok(0) => return End::Eof,
             Ok(_) => {}
             Err(error) => return error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_of_a_frame_counts() {
+        for (frame, payload) in
+            [(6, 0), (131, 125), (132, 125), (133, 125), (134, 126), (65_535, 65_527), (65_550, 65_536)]
+        {
+            assert_eq!(longest_payload(frame), payload, "{frame}");
         }
     }
 }

@@ -45,6 +45,11 @@ impl Registry {
         self.lines().remove(&connection);
     }
 
+    /// How many connections there are, open or not.
+    pub(crate) fn count(&self) -> usize {
+        self.lines().len()
+    }
+
     /// The queues of the connections that are open.
     pub(crate) fn queues(&self) -> Vec<mpsc::Sender<Outgoing>> {
         self.lines().values().filter_map(|line| line.queue.clone()).collect()

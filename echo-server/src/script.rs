@@ -1,8 +1,9 @@
 //! What the behaviour sends on one connection, message after message, each when it is due.
 
-use std::future::pending;
+use std::{future::pending, ops::RangeInclusive};
 
 use tokio::time::{Instant, sleep_until};
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 
 use crate::{
     behaviour::Behaviour,
@@ -14,6 +15,7 @@ use crate::{
 pub(crate) struct Script {
     lines: Lines,
     start: Instant,
+    flood: RangeInclusive<u64>,
 }
 
 enum Lines {
@@ -30,11 +32,19 @@ impl Script {
             Behaviour::Greeting(count) => Lines::Greeting { said: 0, count: *count },
             Behaviour::Replay(replay) => Lines::Replay { index: 0, replay: replay.clone() },
         };
-        Self { lines, start: Instant::now() }
+        Self { lines, start: Instant::now(), flood: RangeInclusive::new(1, 0) }
+    }
+
+    /// So many pings come before anything else.
+    pub(crate) fn flood(&mut self, pings: u64) {
+        self.flood = 1..=pings;
     }
 
     /// What comes next, once it is due; never comes back when nothing is left. Loses nothing when dropped early.
     pub(crate) async fn next(&mut self) -> Outgoing {
+        if let Some(number) = self.flood.next() {
+            return Outgoing::Control(Frame::ping(number.to_string()));
+        }
         match &mut self.lines {
             Lines::Greeting { said, count } if *said < *count => {
                 *said += 1;

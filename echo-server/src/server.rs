@@ -1,11 +1,6 @@
 //! The server as its owner sees it: started, watched, steered and stopped from synchronous code.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
@@ -20,6 +15,7 @@ use crate::{
     outgoing::Outgoing,
     registry::Registry,
     shared_journal::SharedJournal,
+    turns::Turns,
     worker::Worker,
 };
 
@@ -36,7 +32,7 @@ const SEND_PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     address: SocketAddr,
     options: Arc<Options>,
-    fault: Arc<Mutex<Fault>>,
+    turns: Arc<Turns>,
     journal: Arc<SharedJournal>,
     registry: Arc<Registry>,
     worker: Worker,
@@ -49,14 +45,14 @@ impl Server {
     /// The address cannot be listened at, or the thread cannot be started.
     pub fn start(options: Options) -> io::Result<Self> {
         let options = Arc::new(options);
-        let fault = Arc::new(Mutex::new(options.fault.clone()));
+        let turns = Arc::new(Turns::new(&options.fault, &options.faults_in_turn));
         let journal = Arc::new(SharedJournal::default());
         let registry = Arc::new(Registry::default());
         let mut address = options.listen;
         let worker = Worker::start("echo-server", |stop| {
             let listener = listen(options.listen)?;
             address = listener.local_addr()?;
-            let (options, fault) = (Arc::clone(&options), Arc::clone(&fault));
+            let (options, turns) = (Arc::clone(&options), Arc::clone(&turns));
             let (journal, registry) = (Arc::clone(&journal), Arc::clone(&registry));
             let mut number = 0;
             Ok(accept_all(listener, stop, move |stream, client| {
@@ -64,14 +60,14 @@ impl Server {
                 let connection = Connection {
                     number,
                     options: Arc::clone(&options),
-                    fault: fault.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+                    fault: turns.next(),
                     journal: Arc::clone(&journal),
                     registry: Arc::clone(&registry),
                 };
                 connection.run(stream, client)
             }))
         })?;
-        Ok(Self { address, options, fault, journal, registry, worker })
+        Ok(Self { address, options, turns, journal, registry, worker })
     }
 
     /// Where it listens.
@@ -116,9 +112,9 @@ impl Server {
         self.journal.wait_for(at_most, condition)
     }
 
-    /// From now on, connections that are accepted have this fault.
+    /// From now on, connections that are accepted have this fault, and no other in turn.
     pub fn set_fault(&self, fault: Fault) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+        self.turns.set(fault);
     }
 
     /// Sends a text message to every open connection; how many took it. A connection whose client does not read

@@ -26,6 +26,10 @@ impl SharedJournal {
         self.change(|journal| journal.count_sent(connection));
     }
 
+    pub(crate) fn count_compressed(&self) {
+        self.change(Journal::count_compressed);
+    }
+
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Journal) -> T) -> T {
         read(&self.lock())
     }

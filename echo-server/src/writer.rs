@@ -5,11 +5,11 @@ use std::{io, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     sync::mpsc,
-    time::{Instant, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 
-use crate::{end::End, fault::Fault, frame, outgoing::Outgoing, script::Script};
+use crate::{deflater::Deflater, end::End, fault::Fault, frame, outgoing::Outgoing, script::Script};
 
 /// How long the client may take to answer a close.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
@@ -17,6 +17,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Writer<W> {
     output: W,
     shape: Shape,
+    deflater: Option<Deflater>,
     sent: u64,
     /// Set once a close frame is sent: until when the client may answer it.
     closing: Option<Instant>,
@@ -25,29 +26,49 @@ pub(crate) struct Writer<W> {
 /// How bytes and messages are cut.
 enum Shape {
     Whole,
-    OneByte,
+    ByteByByte { pause: Duration },
     Fragmented { fragments: usize, ping: bool },
 }
 
 impl<W: AsyncWrite + Unpin> Writer<W> {
     pub(crate) fn new(output: W, fault: &Fault) -> Self {
         let shape = match *fault {
-            Fault::OneByte => Shape::OneByte,
+            Fault::OneByte => Shape::ByteByByte { pause: Duration::ZERO },
+            Fault::Dribble(pause) => Shape::ByteByByte { pause },
             Fault::Fragmented { fragments, ping } => Shape::Fragmented { fragments, ping },
             _ => Shape::Whole,
         };
-        Self { output, shape, sent: 0, closing: None }
+        Self { output, shape, deflater: None, sent: 0, closing: None }
+    }
+
+    /// From now on, messages go compressed.
+    pub(crate) fn compress(&mut self, deflater: Deflater) {
+        self.deflater = Some(deflater);
     }
 
     /// Writes bytes as they are.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let piece = match self.shape {
-            Shape::OneByte => 1,
-            Shape::Whole | Shape::Fragmented { .. } => bytes.len().max(1),
+        let Shape::ByteByByte { pause } = self.shape else {
+            self.output.write_all(bytes).await?;
+            return self.output.flush().await;
         };
-        for piece in bytes.chunks(piece) {
-            self.output.write_all(piece).await?;
+        for byte in bytes.chunks(1) {
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            self.output.write_all(byte).await?;
             self.output.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes one piece after the other, as they are. Compression begins anew behind them: it does not know them.
+    pub(crate) async fn strike(&mut self, pieces: impl Iterator<Item = Vec<u8>>) -> io::Result<()> {
+        for piece in pieces {
+            self.write(&piece).await?;
+        }
+        if let Some(deflater) = &mut self.deflater {
+            deflater.forget();
         }
         Ok(())
     }
@@ -116,7 +137,11 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         }
     }
 
-    async fn send_message(&mut self, message: Frame) -> io::Result<()> {
+    async fn send_message(&mut self, mut message: Frame) -> io::Result<()> {
+        if let Some(deflater) = &mut self.deflater {
+            let payload = deflater.message(message.payload());
+            message = frame::compressed(message, payload);
+        }
         let Shape::Fragmented { fragments, ping } = self.shape else { return self.send(message).await };
         for fragment in frame::fragments(message, fragments) {
             let more = !fragment.header().is_final;

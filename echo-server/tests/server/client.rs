@@ -31,6 +31,10 @@ pub(crate) fn start_with_fault(fault: &str, fault_after: u64) -> Server {
     Server::start(Options { fault: fault.parse().unwrap(), fault_after, ..Options::default() }).unwrap()
 }
 
+pub(crate) fn start_with(options: Options) -> Server {
+    Server::start(options).unwrap()
+}
+
 pub(crate) fn await_journal(server: &Server, condition: impl Fn(&Journal) -> bool) {
     assert!(server.wait_for(PATIENCE, condition), "the server saw only:\n{}", server.journal());
 }
@@ -56,13 +60,26 @@ pub(crate) fn connect_to<S: Read + Write>(url: &str, stream: S) -> WebSocket<S> 
 
 /// A handshake that leaves whatever follows it unread.
 pub(crate) fn raw(server: &Server) -> FrameSocket<TcpStream> {
+    raw_with(server, "").1
+}
+
+/// The same with these header lines in the request; the answer's head comes back too.
+pub(crate) fn raw_with(server: &Server, headers: &str) -> (String, FrameSocket<TcpStream>) {
     let mut stream = tcp(server);
-    stream.write_all(REQUEST).unwrap();
+    stream.write_all(&request_with(headers)).unwrap();
     let head = read_head(&mut stream);
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
     // The answer to the key of the request, from RFC 6455 §1.3.
     assert!(head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{head}");
-    FrameSocket::new(stream)
+    (head, FrameSocket::new(stream))
+}
+
+/// The request with more header lines, each with its end.
+pub(crate) fn request_with(headers: &str) -> Vec<u8> {
+    let mut request = REQUEST.to_vec();
+    request.truncate(REQUEST.len() - 2);
+    request.extend(headers.bytes().chain(*b"\r\n"));
+    request
 }
 
 pub(crate) fn read_head(stream: &mut impl Read) -> String {

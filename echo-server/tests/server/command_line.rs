@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
@@ -10,7 +10,7 @@ use std::{
 
 use echo_server::Fault;
 
-use crate::client::{PATIENCE, connect_to, read_text};
+use crate::client::{PATIENCE, connect_to, read_head, read_text, request_with};
 
 /// A running program that does not outlive its test.
 struct Program {
@@ -33,6 +33,8 @@ fn what_is_wrong_on_the_command_line_is_told() {
         (&["--fault", "refuse=200"][..], "expected refuse=STATUS"),
         (&["--replay", "nowhere.tsv"], "nowhere.tsv: "),
         (&["--rate", "5"], "--replay"),
+        (&["--answer", "nowhere.txt"], "nowhere.txt: "),
+        (&["--compression", "level=9"], "expected parameters of permessage-deflate"),
     ] {
         let output = command(arguments).output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
@@ -66,6 +68,37 @@ fn the_authority_is_written_for_clients_to_trust() {
     let pem = fs::read_to_string(&file).unwrap();
     assert_eq!((pem.matches("CERTIFICATE").count(), pem.matches("KEY").count()), (2, 0));
     fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn faults_in_turn_subprotocols_and_compression_are_taken() {
+    let mut program = Program::start(&[
+        "--fault",
+        "hang-up",
+        "--fault",
+        "none",
+        "--subprotocol",
+        "ari",
+        "--compression",
+        "--session-limit",
+        "2",
+    ]);
+    let address = program.line_after("address:");
+    let connect = || {
+        let host = address.strip_prefix("ws://").unwrap().trim_end_matches('/');
+        let stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    };
+    assert_eq!(connect().read(&mut [0]).unwrap(), 0);
+    let mut client = connect();
+    let offers = "Sec-WebSocket-Protocol: ari\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
+    client.write_all(&request_with(offers)).unwrap();
+    let head = read_head(&mut client);
+    assert!(
+        head.contains("-Protocol: ari\r\n") && head.contains("-Extensions: permessage-deflate\r\n"),
+        "{head}"
+    );
 }
 
 fn command(arguments: &[&str]) -> Command {

@@ -5,10 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use echo_server::{Behaviour, End};
+use echo_server::{Behaviour, Compression, End, Options};
+use tokio_tungstenite::tungstenite::{Error, HandshakeError, client::client, error::ProtocolError};
 
 use crate::client::{
-    REQUEST, assert_silent, await_journal, connect, read_head, read_text, start, start_with_fault, tcp,
+    REQUEST, assert_silent, await_journal, connect, raw_with, read_frame, read_head, read_text, start,
+    start_with, start_with_fault, tcp,
 };
 
 #[test]
@@ -82,6 +84,64 @@ fn what_is_no_websocket_request_is_refused_with_400() {
         assert!(body.starts_with("400 Bad Request: "), "{body}");
     }
     await_journal(&server, |journal| journal.ends().eq([&End::Refused(400), &End::Refused(400)]));
+}
+
+#[test]
+fn a_redirect_says_where_to() {
+    let server = start_with_fault("redirect=ws://localhost:9/elsewhere", 0);
+    let (head, body) = refused(&server, REQUEST);
+    assert!(head.starts_with("HTTP/1.1 302 Found\r\nLocation: ws://localhost:9/elsewhere\r\n"), "{head}");
+    assert_eq!(body, "");
+    await_journal(&server, |journal| journal.ends().eq([&End::Refused(302)]));
+}
+
+#[test]
+fn the_key_of_another_request_may_be_accepted() {
+    let server = start_with_fault("wrong-accept", 0);
+    let error = client(server.url(), tcp(&server)).map(drop).unwrap_err();
+    let HandshakeError::Failure(Error::Protocol(error)) = error else { panic!("{error}") };
+    assert_eq!(error, ProtocolError::SecWebSocketAcceptKeyMismatch);
+    assert_eq!(server.journal().totals().opened, 1);
+}
+
+#[test]
+fn what_was_not_offered_may_be_chosen() {
+    for (fault, line) in [
+        ("subprotocol=unasked", "Sec-WebSocket-Protocol: unasked\r\n"),
+        ("extension=permessage-deflate; more=1", "Sec-WebSocket-Extensions: permessage-deflate; more=1\r\n"),
+    ] {
+        let server = start_with_fault(fault, 0);
+        let (head, _) = raw_with(&server, "");
+        assert!(head.contains(line), "{head}");
+    }
+}
+
+#[test]
+fn an_extension_chosen_on_purpose_is_not_done() {
+    let fault = "extension=permessage-deflate".parse().unwrap();
+    let compression = Some(Compression::default());
+    let server = start_with(Options { fault, compression, ..Options::default() });
+    let (head, mut client) = raw_with(&server, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+    assert_eq!(head.matches("permessage-deflate").count(), 1, "{head}");
+    server.broadcast("not compressed");
+    assert_eq!(read_frame(&mut client).2, b"not compressed");
+}
+
+#[test]
+fn the_first_subprotocol_is_chosen_that_the_client_offers() {
+    let subprotocols = ["wamp.2.json", "ari"].map(str::to_owned).to_vec();
+    let server = start_with(Options { subprotocols, ..Options::default() });
+    for (offered, chosen) in [
+        ("Sec-WebSocket-Protocol: ari\r\n", Some("ari")),
+        ("Sec-WebSocket-Protocol: foo, ari,wamp.2.json\r\n", Some("wamp.2.json")),
+        ("Sec-WebSocket-Protocol: foo\r\nSec-WebSocket-Protocol: ari\r\n", Some("ari")),
+        ("Sec-WebSocket-Protocol: ARI\r\n", None),
+        ("", None),
+    ] {
+        let (head, _) = raw_with(&server, offered);
+        let line = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Protocol: "));
+        assert_eq!(line, chosen, "{offered}");
+    }
 }
 
 /// Sends a request, and reads the answer to the end of the stream.

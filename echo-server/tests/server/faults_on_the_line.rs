@@ -115,6 +115,14 @@ fn a_reserved_opcode_is_rejected() {
 }
 
 #[test]
+fn a_reserved_bit_is_rejected() {
+    for fault in ["reserved-bit=1", "reserved-bit=2", "reserved-bit=3", "bad-deflate"] {
+        let error = connect(&start_with_fault(fault, 0)).read().unwrap_err();
+        assert!(matches!(error, Error::Protocol(ProtocolError::NonZeroReservedBits)), "{fault}: {error}");
+    }
+}
+
+#[test]
 fn a_big_message_comes_whole_and_the_echo_goes_on() {
     let server = start_with_fault("big-message", 0);
     let mut client = connect(&server);
