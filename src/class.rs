@@ -1,3 +1,6 @@
 //! The classes that 1C can create: names, defaults, and what a number of seconds means.
 
+mod common;
 pub mod rom_websocket;
+pub mod websocket;
+mod words;

@@ -4,19 +4,20 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use native_api::{Application, Platform};
+use native_api::{Application, Platform, Text};
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, DeliverySettings};
 use crate::event_thread::EventThread;
 use crate::events::Wording;
-use crate::message::{Failure, Occurrence};
-use crate::queue::Limits;
+use crate::filter::Filter;
+use crate::log::Log;
+use crate::message::{Failure, FailureKind, Occurrence, Payload};
 use crate::reactor::Reactor;
+use crate::statistics::Statistics;
 use crate::transport::address::Address;
-use crate::transport::session::{CLOSE_LIMIT, Session, State};
-
-/// An attempt that nobody waits for is given up after this time.
-pub const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+use crate::transport::reconnect::CONNECT_LIMIT;
+use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Common, Session, State, Unsent};
+use crate::transport::settings::Settings;
 
 /// Part of Done's time that stays for the threads to end.
 const THREADS_LIMIT: Duration = Duration::from_millis(300);
@@ -27,7 +28,7 @@ const SLACK: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub struct Client {
     platform: Platform,
-    delivery: Arc<Delivery>,
+    common: Arc<Common>,
     slot: Mutex<Slot>,
 }
 
@@ -48,66 +49,196 @@ struct Threads {
 impl Client {
     /// An object that is not connected; nothing is started.
     #[must_use]
-    pub fn new(platform: Platform, source: &str, wording: Wording) -> Self {
-        let delivery = Delivery::new(platform.clone(), source, wording, Limits::default());
-        Self { platform, delivery: Arc::new(delivery), slot: Mutex::default() }
+    pub fn new(platform: Platform, source: &str, wording: Wording, settings: DeliverySettings) -> Self {
+        let statistics = Arc::new(Statistics::default());
+        let log = Log::new(source);
+        let delivery =
+            Delivery::new(platform.clone(), source, wording, settings, Arc::clone(&statistics), log.clone());
+        let common = Common {
+            delivery: Arc::new(delivery),
+            statistics,
+            log,
+            settings: Mutex::default(),
+            last_error: Mutex::new(Text::fixed("", "")),
+            open_time: Mutex::default(),
+        };
+        Self { platform, common: Arc::new(common), slot: Mutex::default() }
     }
 
     /// The object's inbox.
     #[must_use]
-    pub fn delivery(&self) -> &Delivery {
-        &self.delivery
+    pub fn delivery(&self) -> &Arc<Delivery> {
+        &self.common.delivery
     }
 
-    /// Whether the connection is open.
+    /// What was counted.
     #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.session().is_some_and(|session| session.state() == State::Open)
+    pub fn statistics(&self) -> &Statistics {
+        &self.common.statistics
+    }
+
+    /// Where it is told what happens.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.common.log
+    }
+
+    /// For how long connections were open in all.
+    #[must_use]
+    pub fn connected_time(&self) -> Duration {
+        self.common.connected_time()
+    }
+
+    /// What the next attempt is made with.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.common.settings()
+    }
+
+    /// Changes what the next attempt is made with.
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.common.settings.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Text of the last failure; empty if there was none.
+    #[must_use]
+    pub fn last_error(&self) -> String {
+        let text = self.common.last_error.lock().unwrap_or_else(PoisonError::into_inner);
+        text.get(self.platform.language()).to_owned()
+    }
+
+    /// Keeps the text of a failure.
+    pub fn set_last_error(&self, text: Text) {
+        self.common.set_last_error(text);
+    }
+
+    /// The phase of the connection.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.session().map_or(State::Closed { cleanly: true }, |session| session.state())
+    }
+
+    /// The subprotocol that the server chose; empty if none.
+    #[must_use]
+    pub fn subprotocol(&self) -> String {
+        self.session().map(|session| session.subprotocol()).unwrap_or_default()
+    }
+
+    /// Tells that the address is malformed, as an attempt that has failed.
+    pub fn refuse(&self, why: &Text) {
+        let failure = Failure::new(
+            FailureKind::Address,
+            Text::made(format!("Неверный адрес: {}", why.ru), format!("Malformed address: {}", why.en)),
+        );
+        if self.threads(&mut self.lock()).is_ok() {
+            self.common.delivery.put(Occurrence::Failed { failure, retry_in: None });
+        }
     }
 
     /// Connects; a connection that is there already is closed first. Without a time-out: whether the attempt
-    /// was started; with one: whether the connection is open. A malformed address is a failed attempt.
-    pub fn connect(&self, address: Result<Address, Failure>, timeout: Option<Duration>) -> bool {
+    /// was started; with one: whether the connection is open.
+    pub fn connect(&self, address: Address, timeout: Option<Duration>) -> bool {
         let deadline = Instant::now() + timeout.unwrap_or(CONNECT_LIMIT);
         let session = {
             let mut slot = self.lock();
-            let Ok(threads) = self.threads(&mut slot) else { return false };
-            let runtime = threads.reactor.handle().clone();
-            let address = match address {
-                Ok(address) => address,
-                Err(failure) => {
-                    self.delivery.put(Occurrence::Failed(failure));
+            let runtime = match self.threads(&mut slot) {
+                Ok(threads) => threads.reactor.handle().clone(),
+                Err(error) => {
+                    drop(slot);
+                    self.set_last_error(no_threads(&error));
                     return false;
                 }
             };
             let previous = slot.session.take();
-            let delivery = Arc::clone(&self.delivery);
-            slot.session.insert(Session::start(&runtime, address, delivery, previous, deadline)).clone()
+            let common = Arc::clone(&self.common);
+            let started = Session::start(&runtime, address, common, previous, deadline, timeout.is_none());
+            slot.session.insert(started).clone()
         };
         timeout.is_none() || session.wait_open(deadline + SLACK)
     }
 
     /// Closes the connection or gives the attempt up. Without a time-out: `true` at once; with one: whether
     /// the connection ended cleanly in that time.
-    pub fn disconnect(&self, timeout: Option<Duration>) -> bool {
+    pub fn disconnect(
+        &self,
+        timeout: Option<Duration>,
+        request: impl FnOnce(Instant) -> CloseRequest,
+    ) -> bool {
         let Some(session) = self.session() else { return true };
         if matches!(session.state(), State::Closed { .. }) {
             return true;
         }
         let deadline = Instant::now() + timeout.unwrap_or(CLOSE_LIMIT);
-        session.close_by(deadline);
-        timeout.is_none() || session.wait_closed(deadline + SLACK)
+        session.close(request(deadline));
+        let done = timeout.is_none() || session.wait_closed(deadline + SLACK);
+        if !done {
+            self.set_last_error(Text::fixed(
+                "Сервер не подтвердил закрытие соединения за отведенное время",
+                "The server did not agree to close in time",
+            ));
+        }
+        done
     }
 
-    /// Sends a text. Without a time-out: whether it was queued; with one: whether it was written in that time.
-    pub fn send(&self, text: &str, timeout: Option<Duration>) -> bool {
+    /// Sends a message. Without a time-out: whether it was queued; with one: whether it was written in that
+    /// time.
+    pub fn send(&self, payload: Payload, timeout: Option<Duration>) -> bool {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        let sent = self.session().and_then(|session| session.send(text.to_owned(), deadline.is_some()));
-        match (sent, deadline) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(answer), Some(deadline)) => answer.wait(deadline).is_some(),
+        let sent = match self.session() {
+            Some(session) => session.send(payload, deadline.is_some()),
+            None => Err(Unsent::NotOpen),
+        };
+        let written = match (sent, deadline) {
+            (Err(unsent), _) => {
+                self.set_last_error(unsent_text(unsent));
+                return false;
+            }
+            (Ok(_), None) => true,
+            (Ok(answer), Some(deadline)) => answer.wait(deadline).is_some(),
+        };
+        if !written {
+            self.set_last_error(Text::fixed(
+                "Сообщение не записано в сокет за отведенное время",
+                "The message was not written to the socket in time",
+            ));
         }
+        written
+    }
+
+    /// Sends a text and waits for the first text in which `filter` finds something.
+    #[must_use]
+    pub fn request(&self, payload: Payload, filter: Filter, timeout: Duration) -> Option<String> {
+        let deadline = Instant::now() + timeout;
+        // Waited for before it can come.
+        let answer = self.common.delivery.request(filter);
+        let sent = match self.session() {
+            Some(session) => session.send(payload, false).map(drop),
+            None => Err(Unsent::NotOpen),
+        };
+        if let Err(unsent) = sent {
+            self.set_last_error(unsent_text(unsent));
+            return None;
+        }
+        let reply = answer.wait(deadline);
+        if reply.is_none() {
+            self.set_last_error(no_answer());
+        }
+        reply
+    }
+
+    /// The time that a ping and its pong take.
+    #[must_use]
+    pub fn ping(&self, timeout: Duration) -> Option<Duration> {
+        let deadline = Instant::now() + timeout;
+        let Some(answer) = self.session().and_then(|session| session.ping()) else {
+            self.set_last_error(unsent_text(Unsent::NotOpen));
+            return None;
+        };
+        let round_trip = answer.wait(deadline);
+        if round_trip.is_none() {
+            self.set_last_error(no_answer());
+        }
+        round_trip
     }
 
     /// Ends everything by `deadline`. What was accepted for sending is still written if the peer takes it.
@@ -117,19 +248,22 @@ impl Client {
             slot.done = true;
             (slot.session.take(), slot.threads.take())
         };
-        self.delivery.stop();
+        self.common.delivery.stop();
         if let Some(session) = session {
             let closing = deadline.checked_sub(THREADS_LIMIT).unwrap_or(deadline);
-            session.close_by(closing);
+            session.close(CloseRequest::normal(closing));
             if !session.wait_closed(closing + SLACK) {
                 session.abort();
             }
         }
-        let Some(Threads { reactor, events }) = threads else { return };
+        let Some(Threads { reactor, events }) = threads else {
+            return self.common.log.close(deadline);
+        };
         Reactor::release(reactor, deadline);
         if let Some(events) = events {
             EventThread::release(events, deadline);
         }
+        self.common.log.close(deadline);
     }
 
     fn threads<'a>(&self, slot: &'a mut Slot) -> io::Result<&'a Threads> {
@@ -145,7 +279,7 @@ impl Client {
                     Application::Client | Application::Unknown => Some(EventThread::acquire()?),
                 };
                 if let Some(events) = &events {
-                    self.delivery.start(events.scheduler());
+                    self.common.delivery.start(events.scheduler());
                 }
                 Ok(none.insert(Threads { reactor, events }))
             }
@@ -159,4 +293,22 @@ impl Client {
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+const fn unsent_text(unsent: Unsent) -> Text {
+    match unsent {
+        Unsent::NotOpen => Text::fixed("Соединение не установлено", "There is no connection"),
+        Unsent::Full => Text::fixed("Очередь отправки полна", "The outgoing queue is full"),
+    }
+}
+
+const fn no_answer() -> Text {
+    Text::fixed("Ответ не пришел за отведенное время", "No answer came in time")
+}
+
+fn no_threads(error: &io::Error) -> Text {
+    Text::made(
+        format!("Операционная система не дала запустить поток: {error}"),
+        format!("The operating system gave no thread: {error}"),
+    )
 }

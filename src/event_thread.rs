@@ -13,6 +13,9 @@ use crate::worker::{JOIN_LIMIT, Shared, Worker};
 
 /// Something that has events for 1C.
 pub trait Source: Send + Sync {
+    /// Least time between two calls into 1C, of whatever source.
+    fn interval(&self) -> Duration;
+
     /// Offers one event to 1C.
     fn deliver(&self) -> Delivered;
 }
@@ -24,7 +27,9 @@ pub enum Delivered {
     More,
     /// There is nothing more: the source schedules itself when there is.
     Empty,
-    /// 1C has no room: try again after this time.
+    /// There is nothing more before this time, unless the source schedules itself.
+    Later(Duration),
+    /// 1C has no room: try again after this time, and not before.
     RetryIn(Duration),
 }
 
@@ -94,42 +99,67 @@ impl Scheduler {
     }
 }
 
-/// A source that waits for the platform to have room.
-struct Paused {
-    source: Arc<dyn Source>,
-    until: Instant,
+/// What the thread knows between two calls.
+#[derive(Default)]
+struct Line {
+    /// Who is next.
+    ready: VecDeque<Arc<dyn Source>>,
+    /// Who comes back later.
+    waiting: Vec<(Arc<dyn Source>, Instant)>,
+    /// When the last call was, and how long its source wants it to stand alone.
+    last_call: Option<(Instant, Duration)>,
 }
 
-fn run(queue: &Receiver<Job>) {
-    let mut paused: Vec<Paused> = Vec::new();
-    let mut line = VecDeque::new();
+fn run(jobs: &Receiver<Job>) {
+    let mut line = Line::default();
     loop {
         let now = Instant::now();
-        for due in paused.extract_if(.., |paused| paused.until <= now) {
-            line.push_back(due.source);
+        for (source, _) in line.waiting.extract_if(.., |(_, until)| *until <= now) {
+            line.ready.push_back(source);
         }
-        // New sources join the line between any two calls; with an empty line there is time to wait.
-        let job = if line.is_empty() {
-            match paused.iter().map(|paused| paused.until).min() {
-                Some(until) => queue.recv_deadline(until),
-                None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            }
-        } else {
-            queue.try_recv().map_err(|error| match error {
-                TryRecvError::Empty => RecvTimeoutError::Timeout,
-                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
-            })
+        // New sources join the line between any two calls; when nobody can be served there is time to wait.
+        let job = match line.next_turn(now) {
+            Some(turn) if turn <= now => jobs.try_recv().map_err(|error| error == TryRecvError::Disconnected),
+            Some(turn) => jobs.recv_deadline(turn).map_err(|error| error == RecvTimeoutError::Disconnected),
+            None => jobs.recv().map_err(|_| true),
         };
         match job {
-            Ok(Job::Deliver(source)) => line.push_back(source),
-            Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-            Err(RecvTimeoutError::Timeout) => {}
+            Ok(Job::Deliver(source)) => line.ready.push_back(source),
+            Ok(Job::Stop) | Err(true) => return,
+            Err(false) => line.serve(Instant::now()),
         }
-        let Some(source) = line.pop_front() else { continue };
-        match source.deliver() {
-            Delivered::More => line.push_back(source),
+    }
+}
+
+impl Line {
+    /// When somebody can be served, `now` or later; `None` when nobody waits.
+    fn next_turn(&self, now: Instant) -> Option<Instant> {
+        let waiting = self.waiting.iter().map(|(_, until)| *until).min();
+        let ready = self.ready.front().map(|source| match self.last_call {
+            Some((at, apart)) => at + apart.max(source.interval()),
+            None => now,
+        });
+        ready.into_iter().chain(waiting).min()
+    }
+
+    fn serve(&mut self, now: Instant) {
+        if self.ready.is_empty() || self.next_turn(now).is_some_and(|turn| turn > now) {
+            return;
+        }
+        let Some(source) = self.ready.pop_front() else { return };
+        let interval = source.interval();
+        let delivered = source.deliver();
+        let now = Instant::now();
+        if matches!(delivered, Delivered::More | Delivered::RetryIn(_)) {
+            self.last_call = Some((now, interval));
+        }
+        match delivered {
+            Delivered::More => self.ready.push_back(source),
             Delivered::Empty => {}
-            Delivered::RetryIn(pause) => paused.push(Paused { source, until: Instant::now() + pause }),
+            Delivered::Later(pause) | Delivered::RetryIn(pause) => {
+                self.waiting.retain(|(waiting, _)| !Arc::ptr_eq(waiting, &source));
+                self.waiting.push((source, now + pause));
+            }
         }
     }
 }

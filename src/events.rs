@@ -1,8 +1,14 @@
 //! What happened → `Событие` and `Данные`. The one place with these texts: the contract, byte for byte.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use crate::message::{Occurrence, Side};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use native_api::Language;
+use serde_json::Value;
+
+use crate::message::{Closing, Failure, FailureKind, Occurrence, Opening, Payload, Side};
 
 /// The two texts of an external event.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,55 +19,207 @@ pub struct EventTexts<'a> {
     pub data: Cow<'a, str>,
 }
 
-/// Words an occurrence for one class.
-pub type Wording = for<'a> fn(&'a Occurrence) -> EventTexts<'a>;
+/// Words an occurrence for one class; `None`: the class has no such event.
+pub type Wording = for<'a> fn(&'a Occurrence, Language) -> Option<EventTexts<'a>>;
 
-/// The texts of `ROM-WebSocket`.
+const OPEN: &str = r#"{"Event": "Connection","State": "Open"}"#;
+const CLOSE_NORMAL: &str = r#"{"Event": "Connection","State": "Close","Reason": "Normal"}"#;
+const CLOSE_DROP: &str = r#"{"Event": "Connection","State": "Close","Reason": "Drop"}"#;
+const FAIL: &str = r#"{"Event": "Connection","State": "Fail"}"#;
+const WAITING: &str = r#"{"Event": "Connection","State": "Waiting"}"#;
+const MESSAGE: &str = r#"{"Event": "Message"}"#;
+const BINARY: &str = r#"{"Event": "Message","Type": "Binary","Encoding": "Base64"}"#;
+const QUEUE_FULL: &str = r#"{"Event": "Queue","State": "Full"}"#;
+const QUEUE_FREE: &str = r#"{"Event": "Queue","State": "Free"}"#;
+const AVAILABLE: &str = r#"{"Event": "MessagesAvailable"}"#;
+
+const OPEN_DATA: &str = r#"{"Connection": "Open"}"#;
+const CLOSE_DATA: &str = r#"{"Connection": "Close"}"#;
+const FAIL_DATA: &str = r#"{"Connection": "Fail"}"#;
+const WAITING_DATA: &str = r#"{"Connection": "Waiting"}"#;
+
+/// The texts of `ROM-WebSocket`: exactly those of its original.
 #[must_use]
-pub fn rom_websocket(occurrence: &Occurrence) -> EventTexts<'_> {
+pub fn rom_websocket(occurrence: &Occurrence, _language: Language) -> Option<EventTexts<'_>> {
     let (event, data) = match occurrence {
-        Occurrence::Opened => (r#"{"Event": "Connection","State": "Open"}"#, r#"{"Connection": "Open"}"#),
-        Occurrence::Closed(Side::Us) => {
-            (r#"{"Event": "Connection","State": "Close","Reason": "Normal"}"#, r#"{"Connection": "Close"}"#)
-        }
-        Occurrence::Closed(Side::Peer) => {
-            (r#"{"Event": "Connection","State": "Close","Reason": "Drop"}"#, r#"{"Connection": "Close"}"#)
-        }
-        Occurrence::Failed(_) => (r#"{"Event": "Connection","State": "Fail"}"#, r#"{"Connection": "Fail"}"#),
-        Occurrence::Text(text) => (r#"{"Event": "Message"}"#, text.as_str()),
+        Occurrence::Opened(_) => (OPEN, OPEN_DATA),
+        Occurrence::Closed(Closing { side, .. }) => (close(*side), CLOSE_DATA),
+        Occurrence::Failed { .. } => (FAIL, FAIL_DATA),
+        Occurrence::Message(Payload::Text(text)) => (MESSAGE, text.as_str()),
+        Occurrence::Message(Payload::Binary(_))
+        | Occurrence::Waiting { .. }
+        | Occurrence::QueueFull
+        | Occurrence::QueueFree { .. }
+        | Occurrence::Available { .. } => return None,
     };
-    EventTexts { event: Cow::Borrowed(event), data: Cow::Borrowed(data) }
+    Some(EventTexts { event: Cow::Borrowed(event), data: Cow::Borrowed(data) })
+}
+
+/// The texts of `WebSocket`: the same objects with more keys after the old ones.
+#[must_use]
+pub fn websocket(occurrence: &Occurrence, language: Language) -> Option<EventTexts<'_>> {
+    let (event, data) = match occurrence {
+        Occurrence::Opened(Opening { attempt, subprotocol }) => {
+            let keys = [("Attempt", (*attempt).into()), ("Subprotocol", subprotocol.as_str().into())];
+            (extended(OPEN, &keys), OPEN_DATA.into())
+        }
+        Occurrence::Closed(Closing { side, code, reason }) => {
+            let keys = [("Code", (*code).into()), ("Text", reason.get(language).into())];
+            (extended(close(*side), &keys), CLOSE_DATA.into())
+        }
+        Occurrence::Failed { failure, retry_in } => {
+            (extended(FAIL, &failure_keys(failure, *retry_in, language)), FAIL_DATA.into())
+        }
+        Occurrence::Waiting { attempt, retry_in } => {
+            let keys = [("Attempt", (*attempt).into()), ("RetryIn", seconds(*retry_in))];
+            (extended(WAITING, &keys), WAITING_DATA.into())
+        }
+        Occurrence::Message(Payload::Text(text)) => (MESSAGE.into(), text.as_str().into()),
+        Occurrence::Message(Payload::Binary(bytes)) => (BINARY.into(), STANDARD.encode(bytes).into()),
+        Occurrence::QueueFull => (QUEUE_FULL.into(), "".into()),
+        Occurrence::QueueFree { lost } => (extended(QUEUE_FREE, &[("Lost", (*lost).into())]), "".into()),
+        Occurrence::Available { count } => (extended(AVAILABLE, &[("Count", (*count).into())]), "".into()),
+    };
+    Some(EventTexts { event, data })
+}
+
+const fn close(side: Side) -> &'static str {
+    match side {
+        Side::Us => CLOSE_NORMAL,
+        Side::Peer => CLOSE_DROP,
+    }
+}
+
+fn failure_keys(
+    failure: &Failure,
+    retry_in: Option<Duration>,
+    language: Language,
+) -> Vec<(&'static str, Value)> {
+    let mut keys = vec![("Kind", kind(failure.kind).into())];
+    keys.extend(failure.status.map(|status| ("Status", status.into())));
+    keys.push(("Text", failure.text.get(language).into()));
+    keys.extend(retry_in.map(|pause| ("RetryIn", seconds(pause))));
+    keys
+}
+
+const fn kind(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Dns => "Dns",
+        FailureKind::Refused => "Refused",
+        // A malformed address is misuse in every class that tells kinds.
+        FailureKind::Network | FailureKind::Address => "Network",
+        FailureKind::Timeout => "Timeout",
+        FailureKind::Proxy => "Proxy",
+        FailureKind::Tls => "Tls",
+        FailureKind::Http => "Http",
+        FailureKind::Auth => "Auth",
+        FailureKind::Protocol => "Protocol",
+        FailureKind::Cancelled => "Cancelled",
+    }
+}
+
+/// Seconds, to the millisecond.
+fn seconds(time: Duration) -> Value {
+    ((time.as_secs_f64() * 1000.0).round() / 1000.0).into()
+}
+
+/// The object `base` with more keys at its end, in the same style.
+fn extended(base: &'static str, keys: &[(&str, Value)]) -> Cow<'static, str> {
+    let mut text = base.trim_end_matches('}').to_owned();
+    for (key, value) in keys {
+        text.push_str(&format!(",\"{key}\": {value}"));
+    }
+    text.push('}');
+    text.into()
 }
 
 #[cfg(test)]
 mod tests {
+    use native_api::Text;
+
     use super::*;
-    use crate::message::{Failure, FailureKind};
+
+    fn occurrences() -> Vec<Occurrence> {
+        let failure = Failure {
+            kind: FailureKind::Auth,
+            status: Some(401),
+            text: Text::fixed("Нет \"прав\"", "No \"rights\""),
+        };
+        let closing = |side| {
+            Occurrence::Closed(Closing { side, code: 1011, reason: Text::fixed("сбой\n", "failure") })
+        };
+        vec![
+            Occurrence::Opened(Opening { attempt: 2, subprotocol: "ari".to_owned() }),
+            closing(Side::Us),
+            closing(Side::Peer),
+            Occurrence::Failed { failure, retry_in: Some(Duration::from_micros(1_234_567)) },
+            Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(500) },
+            Occurrence::Message(Payload::Text("Привет 😀".to_owned())),
+            Occurrence::Message(Payload::Binary(vec![0, 255])),
+            Occurrence::QueueFull,
+            Occurrence::QueueFree { lost: 7 },
+            Occurrence::Available { count: 5 },
+        ]
+    }
+
+    fn texts(wording: Wording, language: Language) -> Vec<Option<(String, String)>> {
+        let texts = |occurrence: &Occurrence| {
+            let texts = wording(occurrence, language)?;
+            Some((texts.event.into_owned(), texts.data.into_owned()))
+        };
+        occurrences().iter().map(texts).collect()
+    }
 
     #[test]
     fn the_texts_of_rom_websocket_are_those_of_the_contract() {
-        let failed = Occurrence::Failed(Failure::new(FailureKind::Refused, "nobody listens"));
-        for (occurrence, event, data) in [
-            (
-                Occurrence::Opened,
-                "{\"Event\": \"Connection\",\"State\": \"Open\"}",
-                "{\"Connection\": \"Open\"}",
-            ),
-            (
-                Occurrence::Closed(Side::Us),
+        let expected = [
+            Some(("{\"Event\": \"Connection\",\"State\": \"Open\"}", "{\"Connection\": \"Open\"}")),
+            Some((
                 "{\"Event\": \"Connection\",\"State\": \"Close\",\"Reason\": \"Normal\"}",
                 "{\"Connection\": \"Close\"}",
-            ),
-            (
-                Occurrence::Closed(Side::Peer),
+            )),
+            Some((
                 "{\"Event\": \"Connection\",\"State\": \"Close\",\"Reason\": \"Drop\"}",
                 "{\"Connection\": \"Close\"}",
+            )),
+            Some(("{\"Event\": \"Connection\",\"State\": \"Fail\"}", "{\"Connection\": \"Fail\"}")),
+            None,
+            Some(("{\"Event\": \"Message\"}", "Привет 😀")),
+            None,
+            None,
+            None,
+            None,
+        ]
+        .map(|texts| texts.map(|(event, data)| (event.to_owned(), data.to_owned())));
+        assert_eq!(texts(rom_websocket, Language::Russian), expected);
+    }
+
+    #[test]
+    fn the_texts_of_websocket_have_more_keys_after_the_old_ones() {
+        let expected = [
+            (r#"{"Event": "Connection","State": "Open","Attempt": 2,"Subprotocol": "ari"}"#, OPEN_DATA),
+            (
+                r#"{"Event": "Connection","State": "Close","Reason": "Normal","Code": 1011,"Text": "сбой\n"}"#,
+                CLOSE_DATA,
             ),
-            (failed, "{\"Event\": \"Connection\",\"State\": \"Fail\"}", "{\"Connection\": \"Fail\"}"),
-            (Occurrence::Text("Привет 😀".to_owned()), "{\"Event\": \"Message\"}", "Привет 😀"),
-        ] {
-            let texts = rom_websocket(&occurrence);
-            assert_eq!((&*texts.event, &*texts.data), (event, data));
-        }
+            (
+                r#"{"Event": "Connection","State": "Close","Reason": "Drop","Code": 1011,"Text": "сбой\n"}"#,
+                CLOSE_DATA,
+            ),
+            (
+                r#"{"Event": "Connection","State": "Fail","Kind": "Auth","Status": 401,"Text": "Нет \"прав\"","RetryIn": 1.235}"#,
+                FAIL_DATA,
+            ),
+            (r#"{"Event": "Connection","State": "Waiting","Attempt": 3,"RetryIn": 0.5}"#, WAITING_DATA),
+            (r#"{"Event": "Message"}"#, "Привет 😀"),
+            (r#"{"Event": "Message","Type": "Binary","Encoding": "Base64"}"#, "AP8="),
+            (r#"{"Event": "Queue","State": "Full"}"#, ""),
+            (r#"{"Event": "Queue","State": "Free","Lost": 7}"#, ""),
+            (r#"{"Event": "MessagesAvailable","Count": 5}"#, ""),
+        ]
+        .map(|(event, data)| Some((event.to_owned(), data.to_owned())));
+        assert_eq!(texts(websocket, Language::Russian), expected);
+        let english = texts(websocket, Language::English)[3].clone().unwrap().0;
+        assert!(english.contains(r#""Text": "No \"rights\"""#), "{english}");
     }
 }

@@ -28,34 +28,52 @@ impl Filter {
         regex.map(|regex| Self(Some(regex))).map_err(|error| error.to_string())
     }
 
-    /// Whether `message` is wanted. A search that runs into its limit lets the message through: a message too
-    /// many is better than a lost one.
+    /// Whether `message` is wanted.
     #[must_use]
-    pub fn admits(&self, message: &str) -> bool {
-        self.0.as_ref().is_none_or(|regex| regex.is_match(message).unwrap_or(true))
+    pub fn judge(&self, message: &str) -> Verdict {
+        match self.0.as_ref().map(|regex| regex.is_match(message)) {
+            None | Some(Ok(true)) => Verdict::Wanted,
+            Some(Ok(false)) => Verdict::Unwanted,
+            Some(Err(_)) => Verdict::Undecided,
+        }
     }
+}
+
+/// What a filter says of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The pattern was found.
+    Wanted,
+    /// It was not.
+    Unwanted,
+    /// The search ran into its limit. The message is let through: one too many is better than a lost one.
+    Undecided,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_pattern_is_searched_not_anchored() {
-        let filter = Filter::new(r#""event":"order\.(create|update)""#).unwrap();
-        assert!(filter.admits(r#"{"id":1,"event":"order.update"}"#));
-        assert!(!filter.admits(r#"{"event":"order.delete"}"#));
+    fn verdict(pattern: &str, message: &str) -> Verdict {
+        Filter::new(pattern).unwrap().judge(message)
     }
 
     #[test]
-    fn an_empty_pattern_admits_everything() {
-        assert!(Filter::new("").unwrap().admits(""));
+    fn a_pattern_is_searched_not_anchored() {
+        let pattern = r#""event":"order\.(create|update)""#;
+        assert_eq!(verdict(pattern, r#"{"id":1,"event":"order.update"}"#), Verdict::Wanted);
+        assert_eq!(verdict(pattern, r#"{"event":"order.delete"}"#), Verdict::Unwanted);
+    }
+
+    #[test]
+    fn an_empty_pattern_wants_everything() {
+        assert_eq!(verdict("", ""), Verdict::Wanted);
     }
 
     #[test]
     fn look_ahead_works_and_cyrillic_ignores_case() {
-        assert!(Filter::new("(?i)ЗАКАЗ(?!ано)").unwrap().admits("новый заказ"));
-        assert!(!Filter::new("(?i)ЗАКАЗ(?!ано)").unwrap().admits("заказано"));
+        assert_eq!(verdict("(?i)ЗАКАЗ(?!ано)", "новый заказ"), Verdict::Wanted);
+        assert_eq!(verdict("(?i)ЗАКАЗ(?!ано)", "заказано"), Verdict::Unwanted);
     }
 
     #[test]
@@ -66,8 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_without_end_lets_the_message_through() {
-        let filter = Filter::new("^(?:(?!x)(a|aa))+$").unwrap();
-        assert!(filter.admits(&format!("{}!", "a".repeat(60))));
+    fn a_search_without_end_is_given_up() {
+        assert_eq!(verdict("^(?:(?!x)(a|aa))+$", &format!("{}!", "a".repeat(60))), Verdict::Undecided);
     }
 }

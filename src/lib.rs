@@ -6,16 +6,19 @@
 //! * `Отправить` in BSL → the socket: [`class`] → [`client`] → [`transport`].
 #![forbid(unsafe_code)]
 
+pub mod backoff;
 pub mod class;
 pub mod client;
 pub mod delivery;
 pub mod event_thread;
 pub mod events;
 pub mod filter;
+pub mod log;
 pub mod message;
 pub mod queue;
 pub mod reactor;
+pub mod statistics;
 pub mod transport;
 pub mod worker;
 
-native_api::export!(class::rom_websocket::RomWebSocket);
+native_api::export!(class::rom_websocket::RomWebSocket, class::websocket::WebSocket);

@@ -17,33 +17,53 @@ impl Default for Limits {
     }
 }
 
-/// First in, first out, within [`Limits`]. An entry larger than the limit in bytes fits into an empty queue.
+impl Limits {
+    /// Twice as much of both.
+    #[must_use]
+    pub const fn doubled(self) -> Self {
+        Self { entries: self.entries.saturating_mul(2), bytes: self.bytes.saturating_mul(2) }
+    }
+}
+
+/// First in, first out. Whether an entry is within the limits is asked before; keeping to them is the caller's
+/// policy.
 #[derive(Debug)]
 pub struct BoundedQueue<T> {
     entries: VecDeque<(T, usize)>,
     bytes: usize,
-    limits: Limits,
 }
 
 impl<T> BoundedQueue<T> {
     /// An empty queue.
     #[must_use]
-    pub const fn new(limits: Limits) -> Self {
-        Self { entries: VecDeque::new(), bytes: 0, limits }
+    pub const fn new() -> Self {
+        Self { entries: VecDeque::new(), bytes: 0 }
     }
 
-    /// Whether an entry of `bytes` would be within the limits.
+    /// Whether an entry of `bytes` would be within the limits. One that is larger than the limit in bytes fits
+    /// into an empty queue.
     #[must_use]
-    pub fn has_room(&self, bytes: usize) -> bool {
-        let fits = self.entries.len() < self.limits.entries && self.bytes + bytes <= self.limits.bytes;
+    pub fn has_room(&self, bytes: usize, limits: Limits) -> bool {
+        let fits = self.entries.len() < limits.entries && self.bytes.saturating_add(bytes) <= limits.bytes;
         fits || self.entries.is_empty()
     }
 
-    /// Appends an entry that weighs `bytes`, whatever the limits: asking [`has_room`](Self::has_room) is the
-    /// caller's policy.
+    /// Whether no more than half of either limit is used.
+    #[must_use]
+    pub fn is_half_empty(&self, limits: Limits) -> bool {
+        self.entries.len() <= limits.entries / 2 && self.bytes <= limits.bytes / 2
+    }
+
+    /// Appends an entry that weighs `bytes`.
     pub fn push(&mut self, entry: T, bytes: usize) {
         self.bytes += bytes;
         self.entries.push_back((entry, bytes));
+    }
+
+    /// Puts back what was taken last.
+    pub fn push_front(&mut self, entry: T, bytes: usize) {
+        self.bytes += bytes;
+        self.entries.push_front((entry, bytes));
     }
 
     /// Takes the oldest entry.
@@ -53,9 +73,17 @@ impl<T> BoundedQueue<T> {
         Some(entry)
     }
 
-    /// Throws everything away.
-    pub fn clear(&mut self) {
-        *self = Self::new(self.limits);
+    /// The oldest entry.
+    #[must_use]
+    pub fn peek(&self) -> Option<&T> {
+        self.entries.front().map(|(entry, _)| entry)
+    }
+
+    /// Throws everything away; how many entries that were.
+    pub fn clear(&mut self) -> usize {
+        let thrown = self.entries.len();
+        *self = Self::new();
+        thrown
     }
 
     /// Number of entries.
@@ -71,21 +99,30 @@ impl<T> BoundedQueue<T> {
     }
 }
 
+impl<T> Default for BoundedQueue<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn both_limits_count_and_an_empty_queue_takes_anything() {
-        let mut queue = BoundedQueue::new(Limits { entries: 2, bytes: 10 });
-        assert!(queue.has_room(1000));
+        let limits = Limits { entries: 2, bytes: 10 };
+        let mut queue = BoundedQueue::new();
+        assert!(queue.has_room(1000, limits));
         queue.push('a', 6);
-        assert!(queue.has_room(4));
-        assert!(!queue.has_room(5));
+        assert!(queue.has_room(4, limits));
+        assert!(!queue.has_room(5, limits) && queue.has_room(5, limits.doubled()));
         queue.push('b', 0);
-        assert!(!queue.has_room(0));
+        assert!(!queue.has_room(0, limits));
         assert_eq!(queue.pop(), Some('a'));
-        assert!(queue.has_room(10));
-        assert_eq!((queue.pop(), queue.pop(), queue.len()), (Some('b'), None, 0));
+        assert!(queue.has_room(10, limits) && queue.is_half_empty(limits));
+        queue.push_front('c', 1);
+        assert_eq!(queue.peek(), Some(&'c'));
+        assert_eq!((queue.clear(), queue.pop()), (2, None));
     }
 }

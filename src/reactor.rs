@@ -7,7 +7,7 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::Notify;
 
@@ -118,9 +118,14 @@ impl<T> Reply<T> {
     }
 
     /// Gives the value.
-    pub fn give(self, value: T) {
-        // Whoever waited has gone: nothing to do.
-        let _ = self.value.try_send(value);
+    ///
+    /// # Errors
+    /// Nobody waits any more: the value comes back.
+    pub fn give(self, value: T) -> Result<(), T> {
+        if !self.is_awaited() {
+            return Err(value);
+        }
+        self.value.try_send(value).map_err(TrySendError::into_inner)
     }
 }
 
@@ -133,7 +138,7 @@ mod tests {
         let soon = || Instant::now() + Duration::from_secs(30);
         let (reply, answer) = promise();
         assert!(reply.is_awaited());
-        reply.give(1);
+        assert_eq!(reply.give(1), Ok(()));
         assert_eq!(answer.wait(soon()), Some(1));
 
         let (reply, answer) = promise::<i32>();
@@ -142,6 +147,6 @@ mod tests {
 
         let (reply, answer) = promise::<i32>();
         assert_eq!(answer.wait(Instant::now()), None);
-        assert!(!reply.is_awaited());
+        assert_eq!(reply.give(1), Err(1));
     }
 }

@@ -1,10 +1,12 @@
-//! From an address to messages: dialling, TLS, and the task that owns one WebSocket.
+//! From an address to messages: dialling, TLS, and the tasks that own one WebSocket.
 
 pub mod address;
 pub mod dial;
 pub mod keepalive;
 pub mod outbox;
+pub mod proxy;
+pub mod reconnect;
 pub mod session;
+pub mod settings;
 pub mod tls;
-mod watched;
 mod websocket;

@@ -64,6 +64,25 @@ impl<'a> Arguments<'a> {
             other => Err(Misuse::wrong_type(index, Kind::Number, other)),
         }
     }
+
+    /// A whole number within `range`, whose ends are whole and exact.
+    ///
+    /// # Errors
+    /// Those of [`number`](Self::number); a fraction is misuse too.
+    pub fn whole(&self, index: usize, range: RangeInclusive<f64>) -> Result<i64, Misuse> {
+        let number = self.number(index, range)?;
+        if number.fract() != 0.0 {
+            return Err(Misuse::bad_value(
+                MisuseKind::Range,
+                index,
+                Text::fixed("целое Число", "a whole Number"),
+                Text::made(number.to_string(), number.to_string()),
+            ));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and within a range of 64-bit numbers")]
+        let whole = number as i64;
+        Ok(whole)
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +101,14 @@ mod tests {
                 assert_eq!(misuse.kind, MisuseKind::Range);
             }
         }
+    }
+
+    #[test]
+    fn fractions_are_no_whole_numbers() {
+        let values = [Value::Number(3.0), Value::Number(3.5)];
+        let arguments = Arguments::new(&values);
+        assert_eq!(arguments.whole(0, 1.0..=5.0), Ok(3));
+        assert_eq!(arguments.whole(1, 1.0..=5.0).unwrap_err().kind, MisuseKind::Range);
     }
 
     #[test]

@@ -4,10 +4,9 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use native_api::Text;
 use percent_encoding::percent_decode_str;
-use url::{Host, Url};
-
-use crate::message::{Failure, FailureKind};
+use url::{Host, ParseError, Url};
 
 /// Longest URI, in bytes.
 pub const LONGEST_URI: usize = 64 << 10;
@@ -15,8 +14,8 @@ pub const LONGEST_URI: usize = 64 << 10;
 /// Where to connect to, and what to ask for there.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
-    /// The URI without user-info: what the handshake names.
-    uri: String,
+    /// Path and query.
+    target: String,
     /// `Authorization` header made of the user-info.
     authorization: Option<String>,
     host: Host<String>,
@@ -28,34 +27,32 @@ impl Address {
     /// Reads `ws://` and `wss://` URIs. User-info becomes Basic authorization (RFC 7617, in UTF-8).
     ///
     /// # Errors
-    /// [`FailureKind::Address`]; the detail never holds the URI, which may hold secrets.
-    pub fn parse(uri: &str) -> Result<Self, Failure> {
-        let malformed = |why: &dyn fmt::Display| Failure::new(FailureKind::Address, why);
+    /// What is wrong; never the URI itself, which may hold secrets.
+    pub fn parse(uri: &str) -> Result<Self, Text> {
         if uri.len() > LONGEST_URI {
-            return Err(malformed(&"the URI is too long"));
+            return Err(Text::fixed("слишком длинный адрес", "an address that is too long"));
         }
-        let mut url = Url::parse(uri.trim()).map_err(|error| malformed(&error))?;
+        let url = Url::parse(uri.trim()).map_err(malformed)?;
         let secure = match url.scheme() {
             "ws" => false,
             "wss" => true,
-            _ => return Err(malformed(&"the scheme is neither ws nor wss")),
+            _ => return Err(Text::fixed("другая схема", "another scheme")),
         };
         if url.fragment().is_some() {
-            return Err(malformed(&"a WebSocket URI has no fragment (#)"));
+            return Err(Text::fixed("адрес с фрагментом (#)", "an address with a fragment (#)"));
         }
-        let host = url.host().map(|host| host.to_owned()).ok_or_else(|| malformed(&"no host"))?;
-        let port = url.port_or_known_default().ok_or_else(|| malformed(&"no port"))?;
-        let authorization = authorization(&url);
-        // Both fail only for URLs that cannot have user-info, such as those without a host.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-        Ok(Self { uri: url.into(), authorization, host, port, secure })
+        let no_host = || Text::fixed("адрес без узла", "an address without a host");
+        let host = url.host().map(|host| host.to_owned()).ok_or_else(no_host)?;
+        let port = url.port_or_known_default().ok_or_else(no_host)?;
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let target = format!("{}{query}", url.path());
+        Ok(Self { target, authorization: authorization(&url), host, port, secure })
     }
 
-    /// The URI without user-info.
+    /// Path and query: what the handshake asks for.
     #[must_use]
-    pub fn uri(&self) -> &str {
-        &self.uri
+    pub fn target(&self) -> &str {
+        &self.target
     }
 
     /// Value of the `Authorization` header, if the URI has user-info.
@@ -100,6 +97,19 @@ impl fmt::Debug for Address {
     }
 }
 
+fn malformed(error: ParseError) -> Text {
+    match error {
+        ParseError::EmptyHost => Text::fixed("адрес без узла", "an address without a host"),
+        ParseError::InvalidPort => Text::fixed("неверный порт", "a malformed port"),
+        ParseError::RelativeUrlWithoutBase => Text::fixed("адрес без схемы", "an address without a scheme"),
+        ParseError::IdnaError
+        | ParseError::InvalidDomainCharacter
+        | ParseError::InvalidIpv4Address
+        | ParseError::InvalidIpv6Address => Text::fixed("неверное имя узла", "a malformed host"),
+        other => Text::made(other.to_string(), other.to_string()),
+    }
+}
+
 fn authorization(url: &Url) -> Option<String> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
@@ -128,25 +138,22 @@ mod tests {
     #[test]
     fn user_info_becomes_basic_authorization_and_leaves_the_uri() {
         let address = parse("ws://%D0%BE%D0%BB%D1%8F:p%3Ass@host:8088/ari/events?app=crm");
-        assert_eq!(address.uri(), "ws://host:8088/ari/events?app=crm");
+        assert_eq!(address.target(), "/ari/events?app=crm");
         assert_eq!(address.authorization(), Some("Basic 0L7Qu9GPOnA6c3M="));
         assert_eq!(parse("ws://host/").authorization(), None);
     }
 
     #[test]
     fn cyrillic_is_encoded() {
-        assert_eq!(
-            parse("ws://пример.рф/события?имя=Оля").uri(),
-            "ws://xn--e1afmkfd.xn--p1ai/%D1%81%D0%BE%D0%B1%D1%8B%D1%82%D0%B8%D1%8F?%D0%B8%D0%BC%D1%8F=%D0%9E%D0%BB%D1%8F"
-        );
+        let address = parse("ws://пример.рф/имя?я=Ё");
+        assert_eq!(address.server_name(), "xn--e1afmkfd.xn--p1ai");
+        assert_eq!(address.target(), "/%D0%B8%D0%BC%D1%8F?%D1%8F=%D0%81");
     }
 
     #[test]
     fn what_is_no_websocket_uri_is_refused() {
-        for uri in ["", "host", "http://host/", "ws://", "ws://host:99999/", "ws://host/#part"]
-        {
-            let parsed = Address::parse(uri);
-            assert!(parsed.is_err_and(|failure| failure.kind == FailureKind::Address), "{uri}");
+        for uri in ["", "host", "http://host/", "ws://", "ws://host:99999/", "ws://host/#part"] {
+            assert!(Address::parse(uri).is_err(), "{uri}");
         }
     }
 
@@ -154,7 +161,7 @@ mod tests {
     fn secrets_are_not_shown() {
         let shown = format!("{:?}", parse("ws://user:password@host/?api_key=secret"));
         assert!(!shown.contains("password") && !shown.contains("secret"), "{shown}");
-        let failure = Address::parse("ws://user:password@ho st/?api_key=secret").unwrap_err();
-        assert!(!failure.detail.contains("password") && !failure.detail.contains("secret"));
+        let why = Address::parse("ws://user:password@ho st/?api_key=secret").unwrap_err();
+        assert!(!why.en.contains("password") && !why.en.contains("secret"));
     }
 }

@@ -1,103 +1,70 @@
-//! Address → byte stream: name look-up, TCP, TLS.
+//! Address → byte stream: name look-up, TCP, proxy, TLS.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+mod race;
+mod stream;
+mod tcp;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, lookup_host};
-use tokio_native_tls::TlsStream;
-use url::Host;
+use tokio::net::TcpStream;
 
-use crate::message::{Failure, FailureKind};
+use crate::message::Failure;
 use crate::transport::address::Address;
-use crate::transport::tls;
+use crate::transport::proxy::Proxy;
+use crate::transport::proxy::request::Target;
+use crate::transport::proxy::server::{ProxyProtocol, ProxyServer};
+use crate::transport::proxy::tunnel;
+use crate::transport::tls::{TlsSettings, handshake};
 
-/// A byte stream to the server, plain or encrypted.
-pub enum Stream {
-    /// `ws`.
-    Plain(TcpStream),
-    /// `wss`.
-    Tls(Box<TlsStream<TcpStream>>),
+pub use stream::Stream;
+
+/// How servers are reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DialSettings {
+    /// The proxy on the way.
+    pub proxy: Proxy,
+    /// For the TLS session with the server, and for that with an `https` proxy.
+    pub tls: TlsSettings,
 }
 
-/// Connects to `address`. Dropped, it gives the attempt up at once; only a name look-up in progress goes on
-/// until the system ends it.
+/// Connects to `address`. There is no limit of time but the caller's: dropped, it gives the attempt up and closes
+/// its sockets at once; only a name look-up in progress goes on until the system ends it.
+///
+/// Behind a proxy nothing is looked up here but the proxy's own name.
 ///
 /// # Errors
-/// The kind tells the step that failed.
-pub async fn dial(address: &Address) -> Result<Stream, Failure> {
-    let tcp = connect(&resolve(address).await?).await?;
-    // Small messages must not wait for the acknowledgement of earlier ones.
-    tcp.set_nodelay(true).map_err(network)?;
+/// The kind tells the step that failed; all that concerns a proxy is
+/// [`FailureKind::Proxy`](crate::message::FailureKind::Proxy), with its status when it answered with one.
+pub async fn dial(address: &Address, settings: &DialSettings) -> Result<Stream, Failure> {
+    match settings.proxy.server_for(address)? {
+        None => over_tcp(tcp::connect(address.host(), address.port()).await?, address, settings).await,
+        Some(server) => through(&server, address, settings).await,
+    }
+}
+
+async fn over_tcp(tcp: TcpStream, address: &Address, settings: &DialSettings) -> Result<Stream, Failure> {
     if !address.is_secure() {
         return Ok(Stream::Plain(tcp));
     }
-    let encrypted = tls::handshake(tcp, &address.server_name()).await?;
+    let encrypted = handshake(tcp, &address.server_name(), &settings.tls).await?;
     Ok(Stream::Tls(Box::new(encrypted)))
 }
 
-async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Failure> {
-    let port = address.port();
-    match address.host() {
-        Host::Ipv4(ip) => Ok(vec![SocketAddr::new(IpAddr::V4(*ip), port)]),
-        Host::Ipv6(ip) => Ok(vec![SocketAddr::new(IpAddr::V6(*ip), port)]),
-        Host::Domain(name) => {
-            let found = lookup_host((name.as_str(), port)).await;
-            found.map(Iterator::collect).map_err(|error| Failure::new(FailureKind::Dns, error))
-        }
+async fn through(
+    server: &ProxyServer,
+    address: &Address,
+    settings: &DialSettings,
+) -> Result<Stream, Failure> {
+    let of_proxy = |failure: Failure| server.failure(None, &failure.text);
+    let target = Target { host: address.host(), port: address.port() };
+    let mut tcp = tcp::connect(server.host(), server.port()).await.map_err(of_proxy)?;
+    if server.protocol() != ProxyProtocol::Https {
+        tunnel::open(&mut tcp, server, target).await?;
+        return over_tcp(tcp, address, settings).await;
     }
-}
-
-async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
-    let mut last = Failure::new(FailureKind::Dns, "the name has no address");
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = network(error),
-        }
+    let mut outer = handshake(tcp, &server.server_name(), &settings.tls).await.map_err(of_proxy)?;
+    tunnel::open(&mut outer, server, target).await?;
+    if !address.is_secure() {
+        return Ok(Stream::Tls(Box::new(outer)));
     }
-    Err(last)
-}
-
-fn network(error: io::Error) -> Failure {
-    let kind = match error.kind() {
-        io::ErrorKind::ConnectionRefused => FailureKind::Refused,
-        io::ErrorKind::TimedOut => FailureKind::Timeout,
-        _ => FailureKind::Network,
-    };
-    Failure::new(kind, error)
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
-    }
+    let inner = handshake(outer, &address.server_name(), &settings.tls).await?;
+    Ok(Stream::TlsInTls(Box::new(inner)))
 }

@@ -1,64 +1,102 @@
 //! What waits to be written to one connection.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::message::Payload;
 use crate::queue::{BoundedQueue, Limits};
 use crate::reactor::Reply;
 
-/// A bounded queue between 1C's threads and the task that writes.
-#[derive(Debug)]
+/// Most pongs that wait to be written, of at most 125 bytes each.
+const MOST_PONGS: usize = 256;
+
+/// A bounded queue between those who send and the task that writes.
+#[derive(Debug, Default)]
 pub struct Outbox {
-    queue: Mutex<BoundedQueue<Outgoing>>,
+    lanes: Mutex<Lanes>,
     filled: Notify,
 }
+
+#[derive(Debug, Default)]
+struct Lanes {
+    /// The payloads to answer pings with. Of a flood only the latest are answered (RFC 6455, section 5.5.3).
+    pongs: VecDeque<Vec<u8>>,
+    pings: Vec<Ping>,
+    messages: BoundedQueue<Message>,
+}
+
+/// A message, and who waits until it is written.
+#[derive(Debug)]
+pub struct Message {
+    /// Its content.
+    pub payload: Payload,
+    /// Who waits.
+    pub written: Option<Reply<()>>,
+}
+
+/// A ping of the keepalive, or of somebody who waits for its round trip.
+#[derive(Debug)]
+pub struct Ping(pub Option<Reply<Duration>>);
 
 /// One thing to write.
 #[derive(Debug)]
 pub enum Outgoing {
-    /// A text message, and who waits until it is written.
-    Text(String, Option<Reply<()>>),
-    /// A ping of the keepalive.
-    Ping,
-}
-
-impl Outgoing {
-    const fn weight(&self) -> usize {
-        match self {
-            Self::Text(text, _) => text.len(),
-            Self::Ping => 0,
-        }
-    }
+    /// The answer to a ping.
+    Pong(Vec<u8>),
+    /// A ping.
+    Ping(Ping),
+    /// A message.
+    Message(Message),
 }
 
 impl Outbox {
-    /// An empty outbox.
-    #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        Self { queue: Mutex::new(BoundedQueue::new(limits)), filled: Notify::new() }
-    }
-
-    /// Queues `outgoing`; `false` when there is no room. A ping always has room: there is one at a time.
-    pub fn push(&self, outgoing: Outgoing) -> bool {
-        let weight = outgoing.weight();
-        let mut queue = self.lock();
-        let room = matches!(outgoing, Outgoing::Ping) || queue.has_room(weight);
+    /// Queues a message; `false` when there is no room within `limits`.
+    pub fn push(&self, message: Message, limits: Limits) -> bool {
+        let bytes = message.payload.len();
+        let mut lanes = self.lock();
+        let room = lanes.messages.has_room(bytes, limits);
         if room {
-            queue.push(outgoing, weight);
-            drop(queue);
+            lanes.messages.push(message, bytes);
+            drop(lanes);
             self.filled.notify_one();
         }
         room
     }
 
-    /// Takes what is next, if there is anything. A message whose sender no longer waits is skipped.
+    /// Queues a ping, ahead of messages. There are as many as threads that wait, and one.
+    pub fn ping(&self, reply: Option<Reply<Duration>>) {
+        self.lock().pings.push(Ping(reply));
+        self.filled.notify_one();
+    }
+
+    /// Answers a ping, ahead of everything else.
+    pub fn pong(&self, payload: Vec<u8>) {
+        let mut lanes = self.lock();
+        if lanes.pongs.len() == MOST_PONGS {
+            lanes.pongs.pop_front();
+        }
+        lanes.pongs.push_back(payload);
+        drop(lanes);
+        self.filled.notify_one();
+    }
+
+    /// Takes what is next, if there is anything. What nobody waits for any more is skipped.
     pub fn try_pop(&self) -> Option<Outgoing> {
-        let mut queue = self.lock();
+        let mut lanes = self.lock();
+        if let Some(payload) = lanes.pongs.pop_front() {
+            return Some(Outgoing::Pong(payload));
+        }
+        lanes.pings.retain(|Ping(reply)| reply.as_ref().is_none_or(Reply::is_awaited));
+        if !lanes.pings.is_empty() {
+            return Some(Outgoing::Ping(lanes.pings.remove(0)));
+        }
         loop {
-            match queue.pop()? {
-                Outgoing::Text(_, Some(reply)) if !reply.is_awaited() => {}
-                outgoing => return Some(outgoing),
+            let message = lanes.messages.pop()?;
+            if message.written.as_ref().is_none_or(Reply::is_awaited) {
+                return Some(Outgoing::Message(message));
             }
         }
     }
@@ -73,7 +111,18 @@ impl Outbox {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BoundedQueue<Outgoing>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The connection has ended: throws everything away, so that whoever waits hears of it. How many messages
+    /// were lost that nobody waited for.
+    pub fn clear(&self) -> u64 {
+        let mut lanes = std::mem::take(&mut *self.lock());
+        let mut lost = 0;
+        while let Some(message) = lanes.messages.pop() {
+            lost += u64::from(message.written.is_none());
+        }
+        lost
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

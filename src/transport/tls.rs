@@ -1,48 +1,139 @@
-//! TLS: the system's trusted certificates, certificate and host name verified, version 1.2 or later.
+//! TLS: from a byte stream to an encrypted one.
+//!
+//! Certificate and host name are verified against the system's trusted certificates, version 1.2 or later,
+//! unless [`TlsSettings`] say otherwise. The TLS library is known to the modules below only: native-tls,
+//! and on Linux OpenSSL, which it wraps, for what it does not offer.
 
-use std::env;
-use std::ffi::OsString;
-use std::sync::{Arc, Mutex, PoisonError};
+pub mod certificates;
+mod connector;
+pub mod explain;
+pub mod given;
+pub mod identity;
+#[cfg(target_os = "linux")]
+mod key;
+#[cfg(target_os = "linux")]
+mod legacy;
+#[cfg(target_os = "linux")]
+mod openssl_errors;
+#[cfg(target_os = "linux")]
+mod outdated;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "keys are read from PEM on Linux only"))]
+mod pem;
+#[cfg(target_os = "linux")]
+mod pfx;
+pub mod stream;
+pub mod unusable;
 
-use native_tls::{Protocol, TlsConnector};
-use tokio::net::TcpStream;
-use tokio::task::spawn_blocking;
-use tokio_native_tls::TlsStream;
+use std::error::Error;
 
-use crate::message::{Failure, FailureKind};
+use native_tls::Protocol;
+use tokio::io::{AsyncRead, AsyncWrite};
 
-/// What a connector depends on: where OpenSSL takes its trusted certificates from.
-type Settings = [Option<OsString>; 2];
+use crate::message::Failure;
+use crate::transport::tls::certificates::Certificates;
+use crate::transport::tls::connector::Connector;
+use crate::transport::tls::identity::Identity;
+use crate::transport::tls::stream::TlsStream;
 
-/// The connector made last. Loading the system's store takes about 50 ms and 860 KiB, so it is done once per
-/// distinct settings and not on the network thread.
-static CACHED: Mutex<Option<(Settings, Arc<TlsConnector>)>> = Mutex::new(None);
+/// What a TLS session is made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// Whether the server's certificate must be valid and from a trusted issuer. If not, the name in it is not
+    /// looked at either, and anybody on the way can read and change everything.
+    pub verify_certificate: bool,
+    /// Whether the certificate must be for the server's name.
+    pub verify_host_name: bool,
+    /// Trusted issuers, beside the system's. With OpenSSL a chain must end in one that has signed itself.
+    pub trusted: Certificates,
+    /// What is shown to a server that asks who we are.
+    pub identity: Option<Identity>,
+    /// The oldest version that will do.
+    pub min_version: MinTlsVersion,
+}
 
-/// Makes a TLS session with the server that calls itself `server_name`.
+impl Default for TlsSettings {
+    fn default() -> Self {
+        Self {
+            verify_certificate: true,
+            verify_host_name: true,
+            trusted: Certificates::default(),
+            identity: None,
+            min_version: MinTlsVersion::default(),
+        }
+    }
+}
+
+/// The oldest version of TLS that will do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MinTlsVersion {
+    /// TLS 1.0 (RFC 2246). With this and the next one, OpenSSL takes short keys and outdated signatures, too.
+    Tls10,
+    /// TLS 1.1 (RFC 4346).
+    Tls11,
+    /// TLS 1.2 (RFC 5246).
+    #[default]
+    Tls12,
+    /// TLS 1.3 (RFC 8446).
+    Tls13,
+}
+
+impl MinTlsVersion {
+    /// Its number.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::Tls10 => "1.0",
+            Self::Tls11 => "1.1",
+            Self::Tls12 => "1.2",
+            Self::Tls13 => "1.3",
+        }
+    }
+
+    const fn native(self) -> Protocol {
+        match self {
+            Self::Tls10 => Protocol::Tlsv10,
+            Self::Tls11 => Protocol::Tlsv11,
+            Self::Tls12 => Protocol::Tlsv12,
+            Self::Tls13 => Protocol::Tlsv13,
+        }
+    }
+}
+
+/// Makes a TLS session over `stream` with the server that calls itself `server_name`, a host name or an IP
+/// address.
+///
+/// In TLS 1.3 the server judges our certificate after the session is made: its refusal is the error of a later
+/// read, see [`explain::explain_io`].
 ///
 /// # Errors
-/// [`FailureKind::Tls`] with the reason the library gives.
-pub async fn handshake(stream: TcpStream, server_name: &str) -> Result<TlsStream<TcpStream>, Failure> {
-    let connector = connector().await?;
-    let connector = tokio_native_tls::TlsConnector::from(connector.as_ref().clone());
-    connector.connect(server_name, stream).await.map_err(refused)
-}
-
-async fn connector() -> Result<Arc<TlsConnector>, Failure> {
-    let settings = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
-    if let Some((made_with, connector)) = &*CACHED.lock().unwrap_or_else(PoisonError::into_inner)
-        && *made_with == settings
-    {
-        return Ok(Arc::clone(connector));
+/// [`FailureKind::Tls`](crate::message::FailureKind::Tls); the text says what is wrong.
+pub async fn handshake<S>(
+    stream: S,
+    server_name: &str,
+    settings: &TlsSettings,
+) -> Result<TlsStream<S>, Failure>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    match connector::connector(settings).await? {
+        Connector::Native(connector) => {
+            let connector = tokio_native_tls::TlsConnector::from(connector);
+            let made = connector.connect(server_name, stream).await;
+            made.map(TlsStream::Native).map_err(|error| {
+                explain::no_session(error.source(), &error.to_string(), settings.min_version)
+            })
+        }
+        #[cfg(target_os = "linux")]
+        Connector::Outdated(connector) => {
+            outdated::connect(&connector, server_name, stream, settings).await.map(TlsStream::Outdated)
+        }
     }
-    let made =
-        spawn_blocking(|| TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build());
-    let made = made.await.map_err(refused)?.map_err(refused)?;
-    let made = Arc::new(made);
-    *CACHED.lock().unwrap_or_else(PoisonError::into_inner) = Some((settings, Arc::clone(&made)));
-    Ok(made)
 }
 
-fn refused(error: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Tls, error)
+/// To be called before anything else of the TLS library, on whichever thread.
+fn prepare() {
+    // OpenSSL leaves a destructor with every thread that has used it, so the library must stay.
+    native_api::module::pin();
+    #[cfg(target_os = "linux")]
+    system::openssl::start();
 }

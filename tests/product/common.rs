@@ -106,4 +106,5 @@ pub(crate) fn in_child(name: &str, variables: &[(&str, &str)], body: impl FnOnce
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success() && out.contains("1 passed"), "{name} in a child:\n{out}\n{err}");
+    print!("{out}");
 }

@@ -14,3 +14,4 @@ mod silence;
 mod table;
 mod timeouts;
 mod tls;
+mod websocket;

@@ -57,7 +57,7 @@ fn a_message_beyond_the_limit_ends_the_connection_with_1009() {
 
 #[test]
 fn however_the_server_cuts_its_frames() {
-    for fault in ["fragmented=2", "fragmented=7,ping"] {
+    for fault in ["one-byte", "fragmented=2", "fragmented=7,ping"] {
         let options = Options {
             behaviour: Behaviour::Greeting(20),
             fault: fault.parse().unwrap(),

@@ -1,0 +1,242 @@
+//! The two lanes of an inbox: messages, bounded, and what we have to say ourselves, never dropped.
+//!
+//! Pure: no lock, no clock, no platform. Numbers keep the order over both lanes.
+
+use std::collections::VecDeque;
+
+use crate::message::{Occurrence, Payload};
+use crate::queue::{BoundedQueue, Limits};
+
+/// What to do with a message when the inbox is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OverflowPolicy {
+    /// The reader waits, and so the peer.
+    #[default]
+    Wait,
+    /// The oldest messages make room.
+    DropOldest,
+    /// The message is dropped.
+    DropNewest,
+    /// The connection is closed.
+    Close,
+}
+
+/// What became of a message that was offered.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// It is in the inbox.
+    Taken,
+    /// It was dropped and counted, or nobody will ever want it.
+    Dropped,
+    /// There is no room: the reader keeps it and waits.
+    Wait(Payload),
+    /// There is no room: it was dropped and counted, and the connection shall end.
+    Close,
+}
+
+/// What came and waits for 1C.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    messages: BoundedQueue<(u64, Payload)>,
+    own: VecDeque<(u64, Occurrence)>,
+    next: u64,
+    /// Whether the inbox was told to be full, and not yet to be free.
+    full: bool,
+    lost_while_full: u64,
+    lost: u64,
+}
+
+impl Inbox {
+    /// Puts in what must not be lost and not be waited for.
+    pub fn put(&mut self, occurrence: Occurrence) {
+        let number = self.number();
+        self.own.push_back((number, occurrence));
+    }
+
+    /// Puts in a message, within `limits`, or does what `policy` says.
+    pub fn offer(&mut self, payload: Payload, limits: Limits, policy: OverflowPolicy) -> Offer {
+        if !self.messages.has_room(payload.len(), limits) {
+            if !std::mem::replace(&mut self.full, true) {
+                self.put(Occurrence::QueueFull);
+            }
+            match policy {
+                OverflowPolicy::Wait => return Offer::Wait(payload),
+                OverflowPolicy::Close => {
+                    self.lose(1);
+                    return Offer::Close;
+                }
+                OverflowPolicy::DropNewest => {
+                    self.lose(1);
+                    return Offer::Dropped;
+                }
+                OverflowPolicy::DropOldest => {
+                    while !self.messages.has_room(payload.len(), limits) {
+                        self.messages.pop();
+                        self.lose(1);
+                    }
+                }
+            }
+        }
+        let (number, bytes) = (self.number(), payload.len());
+        self.messages.push((number, payload), bytes);
+        Offer::Taken
+    }
+
+    /// Takes the oldest message.
+    pub fn take_message(&mut self, limits: Limits) -> Option<Payload> {
+        let (_, payload) = self.messages.pop()?;
+        self.note_room(limits);
+        Some(payload)
+    }
+
+    /// Takes the oldest of what we have to say ourselves.
+    pub fn take_own(&mut self) -> Option<Occurrence> {
+        self.own.pop_front().map(|(_, occurrence)| occurrence)
+    }
+
+    /// Takes the oldest of both lanes.
+    pub fn take_any(&mut self, limits: Limits) -> Option<Occurrence> {
+        match (self.own.front(), self.messages.peek()) {
+            (Some((own, _)), Some((message, _))) if message < own => {
+                self.take_message(limits).map(Occurrence::Message)
+            }
+            (None, Some(_)) => self.take_message(limits).map(Occurrence::Message),
+            _ => self.take_own(),
+        }
+    }
+
+    /// Puts back the message that was taken last.
+    pub fn put_back(&mut self, payload: Payload) {
+        let bytes = payload.len();
+        self.messages.push_front((0, payload), bytes);
+    }
+
+    /// Throws the messages away; how many.
+    pub fn clear_messages(&mut self, limits: Limits) -> usize {
+        let thrown = self.messages.clear();
+        self.note_room(limits);
+        thrown
+    }
+
+    /// Throws away what we had to say ourselves.
+    pub fn clear_own(&mut self) {
+        self.own.clear();
+    }
+
+    /// Number of messages.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Whether there is no message.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Whether there is nothing of our own to say.
+    #[must_use]
+    pub fn has_own(&self) -> bool {
+        !self.own.is_empty()
+    }
+
+    /// Messages lost since the object was created.
+    #[must_use]
+    pub const fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    const fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    const fn lose(&mut self, count: u64) {
+        self.lost += count;
+        self.lost_while_full += count;
+    }
+
+    /// Tells that there is room again, when half of the inbox is: between two messages it would say nothing.
+    fn note_room(&mut self, limits: Limits) {
+        if self.full && self.messages.is_half_empty(limits) {
+            self.full = false;
+            let lost = std::mem::take(&mut self.lost_while_full);
+            self.put(Occurrence::QueueFree { lost });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { entries: 4, bytes: 1000 };
+
+    fn text(number: u32) -> Payload {
+        Payload::Text(number.to_string())
+    }
+
+    fn filled(policy: OverflowPolicy, count: u32) -> (Inbox, Vec<Offer>) {
+        let mut inbox = Inbox::default();
+        let offers = (1..=count).map(|number| inbox.offer(text(number), LIMITS, policy)).collect();
+        (inbox, offers)
+    }
+
+    fn messages(inbox: &mut Inbox) -> Vec<Payload> {
+        std::iter::from_fn(|| inbox.take_message(LIMITS)).collect()
+    }
+
+    #[test]
+    fn waiting_gives_the_message_back_and_tells_once() {
+        let (mut inbox, offers) = filled(OverflowPolicy::Wait, 6);
+        assert_eq!(offers[4..], [Offer::Wait(text(5)), Offer::Wait(text(6))]);
+        assert_eq!(messages(&mut inbox), (1..=4).map(text).collect::<Vec<_>>());
+        assert_eq!(inbox.take_own(), Some(Occurrence::QueueFull));
+        assert_eq!(inbox.take_own(), Some(Occurrence::QueueFree { lost: 0 }));
+        assert_eq!((inbox.take_own(), inbox.lost()), (None, 0));
+    }
+
+    #[test]
+    fn dropping_keeps_the_right_end_and_counts() {
+        for (policy, kept) in [(OverflowPolicy::DropOldest, 3..=6), (OverflowPolicy::DropNewest, 1..=4)] {
+            let (mut inbox, offers) = filled(policy, 6);
+            assert!(offers.iter().all(|offer| matches!(offer, Offer::Taken | Offer::Dropped)));
+            assert_eq!(messages(&mut inbox), kept.map(text).collect::<Vec<_>>());
+            assert_eq!(inbox.lost(), 2);
+            assert_eq!(inbox.take_own(), Some(Occurrence::QueueFull));
+            assert_eq!(inbox.take_own(), Some(Occurrence::QueueFree { lost: 2 }));
+        }
+    }
+
+    #[test]
+    fn closing_is_asked_for() {
+        assert_eq!(filled(OverflowPolicy::Close, 5).1[4], Offer::Close);
+    }
+
+    #[test]
+    fn both_lanes_together_keep_the_order() {
+        let mut inbox = Inbox::default();
+        inbox.put(Occurrence::QueueFull);
+        inbox.offer(text(1), LIMITS, OverflowPolicy::Wait);
+        inbox.put(Occurrence::QueueFree { lost: 0 });
+        inbox.offer(text(2), LIMITS, OverflowPolicy::Wait);
+        let taken = std::iter::from_fn(|| inbox.take_any(LIMITS)).collect::<Vec<_>>();
+        let expected = [
+            Occurrence::QueueFull,
+            Occurrence::Message(text(1)),
+            Occurrence::QueueFree { lost: 0 },
+            Occurrence::Message(text(2)),
+        ];
+        assert_eq!(taken, expected);
+    }
+
+    #[test]
+    fn what_was_put_back_comes_first() {
+        let (mut inbox, _) = filled(OverflowPolicy::Wait, 2);
+        inbox.put(Occurrence::QueueFull);
+        let first = inbox.take_message(LIMITS).unwrap();
+        inbox.put_back(first);
+        assert_eq!(inbox.take_any(LIMITS), Some(Occurrence::Message(text(1))));
+    }
+}

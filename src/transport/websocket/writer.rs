@@ -1,0 +1,151 @@
+//! Outbox → bytes.
+
+use std::future::pending;
+use std::io;
+use std::time::Instant;
+
+use tokio::io::{AsyncWriteExt, WriteHalf};
+use tokio::select;
+use wire::{CloseCode, Sender};
+
+use super::Circumstances;
+use crate::log::Level;
+use crate::message::Payload;
+use crate::reactor::Reply;
+use crate::transport::dial::Stream;
+use crate::transport::outbox::{Message, Outgoing, Ping};
+
+/// Bytes after which a batch is written even if more waits.
+const BATCH: usize = 128 << 10;
+/// Memory that the buffer keeps after a large message.
+const KEPT: usize = 16 << 10;
+
+/// The writing side of one connection.
+pub(super) struct Writer {
+    stream: WriteHalf<Stream>,
+    sender: Sender,
+    out: Vec<u8>,
+    /// Bytes of `out` that are written.
+    written: usize,
+}
+
+/// What is to be told when a batch is written.
+#[derive(Default)]
+struct Batch {
+    replies: Vec<Reply<()>>,
+    messages: u64,
+    bytes: usize,
+    pinged: bool,
+}
+
+impl Writer {
+    pub(super) const fn new(stream: WriteHalf<Stream>, sender: Sender) -> Self {
+        Self { stream, sender, out: Vec::new(), written: 0 }
+    }
+
+    /// Writes what is queued, in batches; after the request to close, a close frame. Never ends: what became of
+    /// the connection is for the reader to find out, who may still have messages to read.
+    pub(super) async fn run(&mut self, here: &Circumstances<'_>) {
+        loop {
+            let next = select! {
+                biased;
+                outgoing = here.shared.outbox.pop() => outgoing,
+                request = here.shared.stop_requested() => {
+                    self.close(Some(request.code), &request.reason);
+                    // If it cannot be written, the reader or the limit ends the connection.
+                    let _ = self.flush_for(here).await;
+                    return pending().await;
+                }
+            };
+            if self.write_batch(next, here).await.is_err() {
+                return pending().await;
+            }
+        }
+    }
+
+    /// Appends a close frame, unless one was sent already.
+    pub(super) fn close(&mut self, code: Option<CloseCode>, reason: &str) {
+        if !self.sender.is_closed() {
+            // It fails only after a close.
+            let _ = self.sender.close(code, reason, &mut self.out);
+        }
+    }
+
+    /// Writes what is in the buffer. Dropped in the middle, it can be called again.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        while self.written < self.out.len() {
+            let count = self.stream.write(&self.out[self.written..]).await?;
+            if count == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.written += count;
+        }
+        self.out.clear();
+        self.out.shrink_to(KEPT);
+        self.written = 0;
+        self.stream.flush().await
+    }
+
+    /// Writes what is in the buffer, and lets the keepalive see the progress.
+    async fn flush_for(&mut self, here: &Circumstances<'_>) -> io::Result<()> {
+        while self.written < self.out.len() {
+            let count = self.stream.write(&self.out[self.written..]).await?;
+            if count == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.written += count;
+            here.pings.keepalive().progressed(Instant::now());
+        }
+        self.flush().await
+    }
+
+    async fn write_batch(&mut self, first: Outgoing, here: &Circumstances<'_>) -> io::Result<()> {
+        let mut batch = Batch::default();
+        let mut next = Some(first);
+        while let Some(outgoing) = next {
+            self.append(outgoing, here, &mut batch);
+            next = if self.out.len() < BATCH { here.shared.outbox.try_pop() } else { None };
+        }
+        self.flush_for(here).await?;
+        if batch.pinged {
+            here.pings.keepalive().sent(Instant::now());
+        }
+        let statistics = &here.shared.common.statistics;
+        statistics.messages_out.add(batch.messages);
+        let (messages, bytes) = (batch.messages, batch.bytes);
+        here.shared
+            .common
+            .log
+            .write(Level::Debug, || format!("Записано сообщений: {messages}, байт: {bytes}"));
+        statistics.bytes_out.add_bytes(batch.bytes);
+        for reply in batch.replies {
+            // Whoever waited has given up: nothing to do.
+            let _ = reply.give(());
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, outgoing: Outgoing, here: &Circumstances<'_>, batch: &mut Batch) {
+        let appended = match outgoing {
+            Outgoing::Pong(payload) => self.sender.pong(&payload, &mut self.out),
+            Outgoing::Ping(Ping(reply)) => {
+                // Those who wait for a round trip are not the keepalive's business.
+                batch.pinged |= reply.is_none();
+                here.shared.common.statistics.pings.count();
+                here.shared.common.log.write(Level::Trace, || "Отправлен ping");
+                let payload = here.pings.begin(reply);
+                self.sender.ping(&payload, &mut self.out)
+            }
+            Outgoing::Message(Message { payload, written }) => {
+                batch.messages += 1;
+                batch.bytes += payload.len();
+                batch.replies.extend(written);
+                match &payload {
+                    Payload::Text(text) => self.sender.text(text, &mut self.out),
+                    Payload::Binary(bytes) => self.sender.binary(bytes, &mut self.out),
+                }
+            }
+        };
+        debug_assert!(appended.is_ok(), "nothing is written after a close, and pings are short");
+    }
+}
