@@ -1,7 +1,9 @@
-//! The BSL of the examples and of the documentation: it parses, and calls only what the library has.
+//! The BSL of the examples and of the documentation: it parses, and calls only what the library has. The
+//! documents name all that the library has.
 
 mod checker;
 mod class_table;
+mod documents;
 mod source;
 mod syntax;
 
@@ -9,6 +11,7 @@ use std::path::Path;
 
 use checker::{Findings, check};
 use class_table::ClassTable;
+use documents::{DOCUMENTS, Document};
 use native_api::Value;
 use native_api_host::{Host, Library, Method, Property, Table, locate};
 use source::{Source, all};
@@ -28,6 +31,19 @@ fn every_piece_of_bsl_parses_and_calls_only_what_the_library_has() {
     }
     assert!(modules > 0, "no BSL under examples/bsl");
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn the_documents_name_every_member_and_every_event() {
+    let tables = tables_of_the_library();
+    let mut missing = Vec::new();
+    for (class, file, wording) in DOCUMENTS {
+        let document = Document::read(Path::new(env!("CARGO_MANIFEST_DIR")), file);
+        let table = tables.iter().find(|table| table.name == class).expect("a class of the library");
+        missing.extend(document.missing_members(&table.members));
+        missing.extend(document.missing_events(wording));
+    }
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
 }
 
 #[test]
