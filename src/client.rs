@@ -16,7 +16,8 @@ use crate::reactor::Reactor;
 use crate::statistics::Statistics;
 use crate::transport::address::Address;
 use crate::transport::reconnect::CONNECT_LIMIT;
-use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Common, Session, State, Unsent};
+use crate::transport::session::common::Common;
+use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Session, State, Unsent};
 use crate::transport::settings::Settings;
 
 /// Part of Done's time that stays for the threads to end.

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod dial;
+mod host;
 pub mod keepalive;
 pub mod outbox;
 pub mod proxy;

@@ -6,7 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use native_api::Text;
 use percent_encoding::percent_decode_str;
-use url::{Host, ParseError, Url};
+use url::{Host, Url};
+
+use crate::transport::host::{malformed, server_name};
 
 /// Longest URI, in bytes.
 pub const LONGEST_URI: usize = 64 << 10;
@@ -70,11 +72,7 @@ impl Address {
     /// The host as certificates name it.
     #[must_use]
     pub fn server_name(&self) -> String {
-        match &self.host {
-            Host::Domain(name) => name.clone(),
-            Host::Ipv4(address) => address.to_string(),
-            Host::Ipv6(address) => address.to_string(),
-        }
+        server_name(&self.host)
     }
 
     /// The port, 80 or 443 when the URI names none.
@@ -94,19 +92,6 @@ impl Address {
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({}, port {}, secure: {})", self.server_name(), self.port, self.secure)
-    }
-}
-
-fn malformed(error: ParseError) -> Text {
-    match error {
-        ParseError::EmptyHost => Text::fixed("адрес без узла", "an address without a host"),
-        ParseError::InvalidPort => Text::fixed("неверный порт", "a malformed port"),
-        ParseError::RelativeUrlWithoutBase => Text::fixed("адрес без схемы", "an address without a scheme"),
-        ParseError::IdnaError
-        | ParseError::InvalidDomainCharacter
-        | ParseError::InvalidIpv4Address
-        | ParseError::InvalidIpv6Address => Text::fixed("неверное имя узла", "a malformed host"),
-        other => Text::made(other.to_string(), other.to_string()),
     }
 }
 

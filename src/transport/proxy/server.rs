@@ -4,9 +4,10 @@ use std::fmt;
 
 use native_api::Text;
 use percent_encoding::percent_decode_str;
-use url::{Host, ParseError, Url};
+use url::{Host, Url};
 
 use crate::message::{Failure, FailureKind};
+use crate::transport::host::{malformed, server_name};
 
 /// Longest address of a proxy, in bytes.
 const LONGEST_ADDRESS: usize = 4 << 10;
@@ -93,11 +94,7 @@ impl ProxyServer {
     /// The host as certificates name it.
     #[must_use]
     pub fn server_name(&self) -> String {
-        match &self.host {
-            Host::Domain(name) => name.clone(),
-            Host::Ipv4(address) => address.to_string(),
-            Host::Ipv6(address) => address.to_string(),
-        }
+        server_name(&self.host)
     }
 
     /// The port.
@@ -144,15 +141,6 @@ impl fmt::Display for ProxyServer {
 impl fmt::Debug for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ProxyServer({self}, credentials: {})", self.credentials.is_some())
-    }
-}
-
-fn malformed(error: ParseError) -> Text {
-    match error {
-        ParseError::RelativeUrlWithoutBase => Text::fixed("адрес без схемы", "an address without a scheme"),
-        ParseError::EmptyHost => Text::fixed("адрес без узла", "an address without a host"),
-        ParseError::InvalidPort => Text::fixed("неверный порт", "a malformed port"),
-        _ => Text::fixed("неверное имя узла", "a malformed host"),
     }
 }
 

@@ -1,0 +1,130 @@
+//! The event thread's side of an inbox: what is offered to 1C next, and what becomes of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use native_api::{EventAnswer, WideText};
+
+use super::settings::DeliveryMode;
+use super::{Delivery, State};
+use crate::event_thread::{Delivered, Source};
+use crate::message::Occurrence;
+
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// How often 1C is told of messages that it does not take.
+const REMINDER: Duration = Duration::from_secs(1);
+
+/// An event for 1C: the one that it had no room for, with the pause before the next offer.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) occurrence: Occurrence,
+    encoded: Encoded,
+    pause: Duration,
+}
+
+#[derive(Debug)]
+struct Encoded {
+    event: WideText,
+    data: WideText,
+}
+
+impl Delivery {
+    /// What to offer to 1C next, or what the event thread shall do instead.
+    fn choose(&self, now: Instant) -> Result<(Refused, Arc<WideText>), Delivered> {
+        let mut state = self.lock();
+        let settings = state.settings;
+        if state.stopped || !self.has_events(&settings) {
+            self.fall_silent(&mut state);
+            return Err(Delivered::Empty);
+        }
+        let source = Arc::clone(&state.source);
+        let pulled = settings.mode == DeliveryMode::Notify;
+        match state.refused.take() {
+            Some(Refused { occurrence: Occurrence::Message(payload), .. }) if pulled => {
+                state.inbox.put_back(payload);
+            }
+            Some(refused) => return Ok((refused, source)),
+            None => {}
+        }
+        let occurrence = if pulled {
+            state.inbox.take_own().or_else(|| remind(&mut state, now))
+        } else {
+            state.inbox.take_any(settings.limits)
+        };
+        let Some(occurrence) = occurrence else {
+            state.scheduled = false;
+            return Err(match state.reminder.filter(|_| pulled && !state.inbox.is_empty()) {
+                Some(due) => Delivered::Later(due.saturating_duration_since(now)),
+                None => Delivered::Empty,
+            });
+        };
+        drop(state);
+        if matches!(occurrence, Occurrence::Message(_)) {
+            self.room.notify_waiters();
+        }
+        let texts = (self.wording)(&occurrence, self.platform.language());
+        let Some(texts) = texts else { return Err(Delivered::More) };
+        let encoded = Encoded { event: WideText::new(&texts.event), data: WideText::new(&texts.data) };
+        Ok((Refused { occurrence, encoded, pause: SHORTEST_PAUSE }, source))
+    }
+
+    /// Where nobody listens nothing is said; messages stay for whoever asks for them, if the class has such.
+    fn fall_silent(&self, state: &mut State) {
+        if let Some(Refused { occurrence: Occurrence::Message(payload), .. }) = state.refused.take() {
+            state.inbox.put_back(payload);
+        }
+        if !state.settings.keep_unheard {
+            let limits = state.settings.limits;
+            state.inbox.clear_messages(limits);
+        }
+        state.inbox.clear_own();
+        state.scheduled = false;
+        self.arrived.notify_all();
+        self.room.notify_waiters();
+    }
+}
+
+/// Tells 1C of waiting messages, when it is time to.
+fn remind(state: &mut State, now: Instant) -> Option<Occurrence> {
+    if state.inbox.is_empty() || state.reminder.is_some_and(|due| now < due) {
+        return None;
+    }
+    state.reminder = Some(now + REMINDER);
+    Some(Occurrence::Available { count: state.inbox.len() })
+}
+
+impl Source for Delivery {
+    fn interval(&self) -> Duration {
+        self.lock().settings.interval
+    }
+
+    fn deliver(&self) -> Delivered {
+        let (mut offer, source) = match self.choose(Instant::now()) {
+            Ok(offer) => offer,
+            Err(instead) => return instead,
+        };
+        match self.platform.external_event(&source, &offer.encoded.event, &offer.encoded.data) {
+            EventAnswer::Accepted => {
+                if matches!(offer.occurrence, Occurrence::Message(_)) {
+                    self.statistics.delivered.count();
+                }
+                Delivered::More
+            }
+            EventAnswer::Refused => {
+                self.statistics.refused.count();
+                let pause = offer.pause;
+                offer.pause = (pause * 2).min(LONGEST_PAUSE);
+                let mut state = self.lock();
+                if !state.stopped {
+                    state.refused = Some(offer);
+                }
+                Delivered::RetryIn(pause)
+            }
+            EventAnswer::Gone => {
+                self.stop();
+                Delivered::Empty
+            }
+        }
+    }
+}
