@@ -217,9 +217,17 @@ impl Platform {
 struct ThreadMark(usize);
 
 impl ThreadMark {
+    #[cfg(not(windows))]
     fn current() -> Self {
         thread_local!(static MARK: u8 = const { 0 });
         MARK.with(|mark| Self(std::ptr::from_ref(mark).addr()))
+    }
+
+    #[cfg(windows)]
+    fn current() -> Self {
+        // SAFETY: it takes nothing and cannot fail.
+        let id = unsafe { windows_sys::Win32::System::Threading::GetCurrentThreadId() };
+        Self(usize::try_from(id).expect("32 bits fit on Windows"))
     }
 }
 

@@ -134,7 +134,7 @@ impl Session {
     /// # Errors
     /// Why it was not queued.
     pub fn send(&self, payload: Payload, confirmed: bool) -> Result<Answer<()>, Unsent> {
-        let limits = self.shared.common.settings().outgoing;
+        let limits = self.shared.common.outgoing();
         let inner = self.shared.lock();
         if inner.state != State::Open {
             return Err(Unsent::NotOpen);

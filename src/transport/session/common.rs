@@ -7,6 +7,7 @@ use native_api::Text;
 
 use crate::delivery::Delivery;
 use crate::log::Log;
+use crate::queue::Limits;
 use crate::statistics::Statistics;
 use crate::transport::settings::Settings;
 
@@ -31,6 +32,12 @@ impl Common {
     /// The settings in force.
     pub fn settings(&self) -> Settings {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Bounds of the outgoing queue.
+    #[must_use]
+    pub fn outgoing(&self) -> Limits {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).outgoing
     }
 
     /// Keeps the text of a failure.
