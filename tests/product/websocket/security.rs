@@ -149,7 +149,10 @@ fn a_proxy_that_misbehaves_is_a_failure_of_the_proxy() {
         (ProxyProtocol::Http, "hang-up"),
         (ProxyProtocol::Http, "garbage"),
         (ProxyProtocol::Http, "endless-head"),
+        (ProxyProtocol::Http, "cut-answer"),
         (ProxyProtocol::Socks5, "refuse-methods"),
+        (ProxyProtocol::Socks5, "refuse-credentials"),
+        (ProxyProtocol::Socks5, "cut-answer"),
         (ProxyProtocol::Socks5, "reply=5"),
         (ProxyProtocol::Socks5, "hang-up"),
     ] {
@@ -163,6 +166,18 @@ fn a_proxy_that_misbehaves_is_a_failure_of_the_proxy() {
         if fault == "status=407" {
             assert_eq!(failed["Status"], json!(407));
         }
+    }
+}
+
+#[test]
+fn a_proxy_that_dribbles_still_carries() {
+    let target = echo();
+    for protocol in [ProxyProtocol::Http, ProxyProtocol::Socks5] {
+        let fault = "one-byte".parse().unwrap();
+        let proxy = Proxy::start(ProxyOptions { protocol, fault, ..ProxyOptions::default() }).unwrap();
+        let object = websocket();
+        object.set("Прокси", proxy.url()).unwrap();
+        connect(&object, &target.url());
     }
 }
 
