@@ -1,6 +1,7 @@
 //! What every test of the product needs: the built library, an object of it, a peer on loopback.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,13 @@ pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
 pub(crate) fn connect(object: &Instance, url: &str) {
     assert_eq!(object.call("Подключиться", [url]).unwrap(), true.into());
     expect(object, OPEN);
+}
+
+/// A folder of this process's own: several runs of the tests must not share files that they map or replace.
+pub(crate) fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("product-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
 /// Runs `body` in a process of its own, with these environment variables. The test that calls this is `name`,

@@ -1,6 +1,5 @@
 //! Done and Destroy in every phase: nothing crashes, nothing hangs, nothing remains.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -9,8 +8,8 @@ use std::time::{Duration, Instant};
 use native_api_host::{Host, Library, Object, locate};
 
 use crate::common::{
-    CLOSE_NORMAL, MESSAGE, OPEN, PATIENCE, ROM, connect, counting, echo, expect, faulty, in_child, library,
-    rom, wait_until,
+    CLOSE_NORMAL, MESSAGE, OPEN, PATIENCE, ROM, connect, counting, echo, expect, faulty, folder, in_child,
+    library, rom, wait_until,
 };
 
 /// What Done may take, with room for a machine that is busy with other tests.
@@ -174,7 +173,7 @@ fn done_while_another_thread_waits_in_a_call() {
 #[cfg(target_os = "linux")]
 fn done_while_a_name_is_looked_up() {
     // The C library's look-up is replaced by one that hangs, as it does without a network.
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let folder = folder();
     let (source, shim) = (folder.join("hanging_lookup.c"), folder.join("libhanging_lookup.so"));
     std::fs::write(&source, "#include <unistd.h>\nint getaddrinfo() { sleep(600); return -3; }\n").unwrap();
     let mut compile = Command::new("cc");
@@ -296,10 +295,10 @@ fn one_object_called_from_many_threads() {
 #[test]
 fn one_file_loaded_twice_under_two_names() {
     let original = locate("vestnik").unwrap();
-    let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("vestnik_second_copy.so");
+    let copy = folder().join("vestnik_second_copy.so");
     std::fs::copy(&original, &copy).unwrap();
     let server = echo();
-    let objects = [Library::load(original).unwrap(), Library::load(copy).unwrap()]
+    let objects = [Library::load(original).unwrap(), Library::load(&copy).unwrap()]
         .map(|library| library.create(ROM, Host::default()).unwrap());
     for object in &objects {
         object.call("Подключиться", [server.url()]).unwrap();
@@ -317,4 +316,7 @@ fn one_file_loaded_twice_under_two_names() {
             expect(object, (MESSAGE, &number.to_string()));
         }
     }
+    drop(objects);
+    // Best effort: elsewhere than on Unix a library that is pinned cannot be removed.
+    let _ = std::fs::remove_file(copy);
 }

@@ -1,10 +1,8 @@
 //! `wss`: certificate and host name are verified against the system's store; `SSL_CERT_FILE` is honoured.
 
-use std::path::PathBuf;
-
 use echo_server::{CertificateKind, Certificates, Options, Server};
 
-use crate::common::{FAIL, MESSAGE, connect, expect, in_child, rom, server};
+use crate::common::{FAIL, MESSAGE, connect, expect, folder, in_child, rom, server};
 
 fn secure(certificates: &Certificates, kind: CertificateKind) -> Server {
     server(Options { tls: Some(certificates.identity(kind).unwrap()), ..Options::default() })
@@ -14,7 +12,7 @@ fn secure(certificates: &Certificates, kind: CertificateKind) -> Server {
 /// with the parent, so the servers are the parent's as well.
 fn trusting(name: &str, kinds: &[CertificateKind], body: impl FnOnce(&[String])) {
     let certificates = Certificates::new().unwrap();
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.pem", name.replace("::", "-")));
+    let file = folder().join(format!("{}.pem", name.replace("::", "-")));
     let servers = kinds.iter().map(|kind| secure(&certificates, *kind)).collect::<Vec<_>>();
     let urls = servers.iter().map(Server::url).collect::<Vec<_>>().join(" ");
     if std::env::var("URLS").is_err() {

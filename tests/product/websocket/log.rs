@@ -1,16 +1,11 @@
 //! `ФайлЖурнала`: what happened is written there, without secrets; nothing without it.
 
-use std::path::PathBuf;
-
 use super::{connect, expect_state, websocket};
-use crate::common::{echo, wait_until};
+use crate::common::{echo, folder, wait_until};
 
 #[test]
 fn the_log_tells_what_happened_without_secrets() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("журналы");
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("связь.log");
-    let _ = std::fs::remove_file(&file);
+    let file = folder().join("связь.log");
     let (server, object) = (echo(), websocket());
     object.set("ФайлЖурнала", file.to_str().unwrap()).unwrap();
     object.set("УровеньЖурнала", "трассировка").unwrap();
