@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backoff;
+pub mod bitrix;
 pub mod class;
 pub mod client;
 pub mod delivery;

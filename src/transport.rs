@@ -3,6 +3,7 @@
 pub mod address;
 pub mod dial;
 mod host;
+pub mod http;
 pub mod keepalive;
 pub mod outbox;
 pub mod proxy;

@@ -31,15 +31,26 @@ impl Address {
     /// # Errors
     /// What is wrong; never the URI itself, which may hold secrets.
     pub fn parse(uri: &str) -> Result<Self, Text> {
+        Self::of_schemes(uri, ["ws", "wss"])
+    }
+
+    /// Reads `http://` and `https://` URIs, as [`parse`](Self::parse) does.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_http(uri: &str) -> Result<Self, Text> {
+        Self::of_schemes(uri, ["http", "https"])
+    }
+
+    fn of_schemes(uri: &str, [plain, secure]: [&str; 2]) -> Result<Self, Text> {
         if uri.len() > LONGEST_URI {
             return Err(Text::fixed("слишком длинный адрес", "an address that is too long"));
         }
         let url = Url::parse(uri.trim()).map_err(malformed)?;
-        let secure = match url.scheme() {
-            "ws" => false,
-            "wss" => true,
-            _ => return Err(Text::fixed("другая схема", "another scheme")),
-        };
+        if url.scheme() != plain && url.scheme() != secure {
+            return Err(Text::fixed("другая схема", "another scheme"));
+        }
+        let secure = url.scheme() == secure;
         if url.fragment().is_some() {
             return Err(Text::fixed("адрес с фрагментом (#)", "an address with a fragment (#)"));
         }
@@ -81,6 +92,15 @@ impl Address {
         self.port
     }
 
+    /// Host and port as the `Host` header names them: without the port that the scheme has anyway.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        match (self.secure, self.port) {
+            (true, 443) | (false, 80) => self.host.to_string(),
+            (_, port) => format!("{}:{port}", self.host),
+        }
+    }
+
     /// Whether TLS is wanted.
     #[must_use]
     pub const fn is_secure(&self) -> bool {
@@ -118,6 +138,16 @@ mod tests {
         assert_eq!((parse("ws://host/").port(), parse("ws://host/").is_secure()), (80, false));
         assert_eq!((parse("WSS://host").port(), parse("WSS://host").is_secure()), (443, true));
         assert_eq!(parse("ws://[::1]:8088/ari").server_name(), "::1");
+    }
+
+    #[test]
+    fn http_has_schemes_of_its_own() {
+        let address = Address::parse_http("https://my.bitrix24.ru/rest/profile.json?a=1").unwrap();
+        assert_eq!(
+            (address.port(), address.is_secure(), address.target()),
+            (443, true, "/rest/profile.json?a=1")
+        );
+        assert!(Address::parse_http("ws://host/").is_err() && Address::parse("http://host/").is_err());
     }
 
     #[test]
