@@ -10,6 +10,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A [`Proxy`] stands between it and a client where that is wanted, and a [`Portal`] stands in for Bitrix24.
+//!
 //! What arrives is judged by tungstenite, once it is inflated where compression was agreed on; every byte that leaves
 //! is made here, so that it can be wrong on purpose.
 
@@ -38,6 +40,7 @@ mod offer;
 mod options;
 mod outgoing;
 mod proxy;
+mod push_pull;
 mod reader;
 mod registry;
 mod replay;
@@ -68,6 +71,15 @@ pub use proxy::{
     fault::ProxyFault,
     journal::{ProxyHost, ProxyJournal, ProxyRequest},
     options::{ProxyOptions, ProxyProtocol},
+};
+pub use push_pull::{
+    Portal,
+    channels::Renewal,
+    journal::{PortalJournal, PortalRequest},
+    options::{ClientIdPlace, ConfigurationStyle, PortalOptions},
+    poll_fault::PollFault,
+    rest_fault::RestFault,
+    site::Audience,
 };
 pub use replay::{AfterReplay, Pace, Replay};
 pub use reservation::Reservation;

@@ -2,31 +2,35 @@
 
 #![forbid(unsafe_code)]
 
+mod bitrix;
+mod interruption;
+
 use std::{
     fs,
     io::{self, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Duration,
 };
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use echo_server::{
-    AfterReplay, Answer, Behaviour, CertificateKind, Certificates, Compression, Entry, Event, Fault, Options,
-    Pace, Replay, Server,
+    AfterReplay, Answer, Behaviour, CertificateKind, Certificates, Compression, Entry, Event, Fault, Journal,
+    Options, Pace, Replay, Server,
 };
 
-/// How often new lines are looked for.
-const TICK: Duration = Duration::from_millis(100);
+use crate::{bitrix::Bitrix, interruption::until_interrupted};
 
 /// A WebSocket server that echoes, replays recordings, and does wrong on purpose.
 ///
 /// It echoes whatever it is sent, a text as a text, a binary message as a binary one, and answers pings and closes.
 /// Ctrl-C ends it.
 #[derive(Parser)]
-#[command(version, after_help = faults())]
+#[command(version, after_help = faults(), args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Address and port to listen at; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9002")]
     listen: SocketAddr,
@@ -80,8 +84,18 @@ struct Arguments {
     then: AfterReplay,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    Bitrix(Bitrix),
+}
+
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let ended = match &arguments.command {
+        Some(Command::Bitrix(portal)) => bitrix::run(portal, &mut io::stdout().lock()),
+        None => run(&arguments),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("echo-server: {error}");
@@ -149,30 +163,22 @@ fn of(file: &Path, error: &io::Error) -> io::Error {
 
 /// A line for whatever happens but single messages, which the last line of a connection counts.
 fn log_until_interrupted(server: &Server, output: &mut impl Write) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut interrupted = runtime.spawn(tokio::signal::ctrl_c());
     let mut logged = 0;
-    loop {
-        let interruption =
-            runtime.block_on(async { tokio::time::timeout(TICK, &mut interrupted).await }).is_ok();
-        let (lines, next, totals) = server.read_journal(|journal| {
+    until_interrupted(|| {
+        let lines = server.read_journal(|journal| {
             let news = journal.since(logged).filter(|entry| !is_message(&entry.event));
-            (news.map(Entry::to_string).collect::<Vec<_>>(), journal.next_number(), journal.totals())
+            let lines: Vec<_> = news.map(Entry::to_string).collect();
+            logged = journal.next_number();
+            lines
         });
-        logged = next;
         for line in lines {
             writeln!(output, "{line}")?;
         }
-        output.flush()?;
-        if interruption {
-            let (connections, received) = (totals.accepted, totals.texts + totals.binaries);
-            return writeln!(
-                output,
-                "{connections} connections, {received} messages in, {} out",
-                totals.sent
-            );
-        }
-    }
+        output.flush()
+    })?;
+    let totals = server.read_journal(Journal::totals);
+    let (connections, received) = (totals.accepted, totals.texts + totals.binaries);
+    writeln!(output, "{connections} connections, {received} messages in, {} out", totals.sent)
 }
 
 fn is_message(event: &Event) -> bool {

@@ -1,0 +1,111 @@
+//! The push server's WebSocket in text mode.
+
+use std::{net::TcpStream, time::Duration};
+
+use echo_server::{Audience, PollFault, Portal, PortalOptions};
+use tokio_tungstenite::tungstenite::{self, Error, Message, WebSocket};
+
+use crate::client::{PATIENCE, ZEROS, await_journal, await_waiting, start};
+
+type Connected = Result<WebSocket<TcpStream>, Error>;
+
+fn connect(portal: &Portal, more: &str) -> Connected {
+    connect_to(portal, portal.push_url().replacen("http", "ws", 1) + more)
+}
+
+fn connect_to(portal: &Portal, url: String) -> Connected {
+    let stream = TcpStream::connect(portal.address()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    match tungstenite::client::client(url, stream) {
+        Ok((socket, _)) => Ok(socket),
+        Err(tungstenite::HandshakeError::Failure(error)) => Err(error),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn read(socket: &mut WebSocket<TcpStream>) -> String {
+    match socket.read().unwrap() {
+        Message::Text(text) => text.to_string(),
+        other => panic!("a text was expected, not {other:?}"),
+    }
+}
+
+fn frames(text: &str) -> usize {
+    assert!(text.starts_with("#!NGINXNMS!#{") && text.ends_with("}#!NGINXNME!#"), "{text}");
+    text.matches("#!NGINXNMS!#").count()
+}
+
+#[test]
+fn history_comes_at_once_and_what_follows_comes_together() {
+    let portal = start();
+    portal.publish(Audience::Shared, "1");
+    portal.publish(Audience::Shared, "2");
+    let mut socket = connect(&portal, &format!("&mid={ZEROS}")).unwrap();
+    assert_eq!(frames(&read(&mut socket)), 2);
+    socket.send(Message::text("ignored")).unwrap();
+    socket.send(Message::Ping("ping".into())).unwrap();
+    assert_eq!(socket.read().unwrap(), Message::Pong("ping".into()));
+    socket.close(None).unwrap();
+    while socket.read().is_ok() {}
+    await_journal(&portal, |journal| journal.waiting == 0 && journal.connections == 0);
+
+    // A machine that stands still between two messages may need another attempt.
+    let together = [1, 4, 16].map(Duration::from_secs).into_iter().any(|batch_interval| {
+        let portal = Portal::start(PortalOptions { batch_interval, ..PortalOptions::default() }).unwrap();
+        portal.publish(Audience::Shared, "1");
+        let mut socket = connect(&portal, &format!("&mid={ZEROS}")).unwrap();
+        assert_eq!(frames(&read(&mut socket)), 1);
+        for _ in 0..3 {
+            portal.publish(Audience::Shared, "{}");
+        }
+        frames(&read(&mut socket)) == 3
+    });
+    assert!(together);
+}
+
+#[test]
+fn the_first_message_leaves_at_once() {
+    let options = PortalOptions { batch_interval: PATIENCE * 2, ..PortalOptions::default() };
+    let portal = Portal::start(options).unwrap();
+    let mut socket = connect(&portal, "").unwrap();
+    await_waiting(&portal, 1);
+    portal.publish(Audience::Shared, "1");
+    assert_eq!(frames(&read(&mut socket)), 1);
+}
+
+#[test]
+fn a_wrong_channel_is_refused_in_http() {
+    let portal = start();
+    let refused = |url: String| match connect_to(&portal, url) {
+        Err(Error::Http(response)) => response.status().as_u16(),
+        other => panic!("{other:?}"),
+    };
+    let url = portal.push_url().replacen("http", "ws", 1);
+    assert_eq!(refused(url.replace(&portal.shared_channel(), "unsigned")), 400);
+    portal.set_poll_faults([PollFault::Status(502)]);
+    assert_eq!(refused(url), 502);
+}
+
+#[test]
+fn it_is_closed_with_a_code() {
+    let portal = start();
+    portal.set_poll_faults(["close=4010".parse().unwrap(), PollFault::None]);
+    let mut socket = connect(&portal, "").unwrap();
+    match socket.read().unwrap() {
+        Message::Close(Some(close)) => assert_eq!(u16::from(close.code), 4010),
+        other => panic!("{other:?}"),
+    }
+    while socket.read().is_ok() {}
+    await_journal(&portal, |journal| journal.connections == 0);
+}
+
+#[test]
+fn its_first_message_is_cut_and_there_again_for_its_mid() {
+    let portal = start();
+    portal.set_poll_faults([PollFault::Cut(None), PollFault::None]);
+    portal.publish(Audience::Shared, "1");
+    let from_the_beginning = format!("&mid={ZEROS}");
+    let mut cut = connect(&portal, &from_the_beginning).unwrap();
+    cut.read().expect_err("half a frame and a reset");
+    assert_eq!(frames(&read(&mut connect(&portal, &from_the_beginning).unwrap())), 1);
+}
