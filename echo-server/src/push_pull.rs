@@ -12,7 +12,6 @@ mod clock;
 mod configuration;
 mod connection;
 mod control;
-mod in_turn;
 mod message;
 mod oauth;
 mod offline_methods;

@@ -32,7 +32,7 @@ const SEND_PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     address: SocketAddr,
     options: Arc<Options>,
-    turns: Arc<Turns>,
+    turns: Arc<Turns<Fault>>,
     journal: Arc<SharedJournal>,
     registry: Arc<Registry>,
     worker: Worker,
@@ -45,7 +45,11 @@ impl Server {
     /// The address cannot be listened at, or the thread cannot be started.
     pub fn start(options: Options) -> io::Result<Self> {
         let options = Arc::new(options);
-        let turns = Arc::new(Turns::new(&options.fault, &options.faults_in_turn));
+        let in_turn = match &options.faults_in_turn[..] {
+            [] => vec![options.fault.clone()],
+            in_turn => in_turn.to_vec(),
+        };
+        let turns = Arc::new(Turns::new(in_turn));
         let journal = Arc::new(SharedJournal::default());
         let registry = Arc::new(Registry::default());
         let mut address = options.listen;
@@ -114,7 +118,7 @@ impl Server {
 
     /// From now on, connections that are accepted have this fault, and no other in turn.
     pub fn set_fault(&self, fault: Fault) {
-        self.turns.set(fault);
+        self.turns.set(vec![fault]);
     }
 
     /// Sends a text message to every open connection; how many took it. A connection whose client does not read

@@ -1,36 +1,30 @@
-//! Which connection gets which fault.
+//! Which connection, or which request, gets which fault.
 
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::fault::Fault;
+/// One fault for each in turn, and the last for all that follow.
+pub(crate) struct Turns<F>(Mutex<VecDeque<F>>);
 
-/// One fault for each connection in turn, and the last for all that follow.
-pub(crate) struct Turns(Mutex<VecDeque<Fault>>);
-
-impl Turns {
-    /// `always` when there are none in turn.
-    pub(crate) fn new(always: &Fault, in_turn: &[Fault]) -> Self {
-        Self(Mutex::new(if in_turn.is_empty() { [always.clone()].into() } else { in_turn.to_vec().into() }))
+impl<F: Clone + Default> Turns<F> {
+    /// No fault at all when there are none in turn.
+    pub(crate) fn new(in_turn: Vec<F>) -> Self {
+        Self(Mutex::new(in_turn.into()))
     }
 
-    /// From now on, this and nothing else.
-    pub(crate) fn set(&self, always: Fault) {
-        *self.lock() = [always].into();
+    /// From now on, these and nothing else.
+    pub(crate) fn set(&self, in_turn: Vec<F>) {
+        *self.lock() = in_turn.into();
     }
 
-    pub(crate) fn next(&self) -> Fault {
+    pub(crate) fn next(&self) -> F {
         let mut left = self.lock();
-        match left.len() {
-            0 | 1 => left.front().cloned(),
-            _ => left.pop_front(),
-        }
-        .unwrap_or_default()
+        if left.len() > 1 { left.pop_front() } else { left.front().cloned() }.unwrap_or_default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Fault>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<F>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -41,11 +35,11 @@ mod tests {
 
     #[test]
     fn the_last_stays() {
-        let turns = Turns::new(&Fault::Reset, &[Fault::HangUp, Fault::Refuse(404), Fault::None]);
-        let seen = [turns.next(), turns.next(), turns.next(), turns.next()];
-        assert_eq!(seen, [Fault::HangUp, Fault::Refuse(404), Fault::None, Fault::None]);
-        turns.set(Fault::Eof);
-        assert_eq!([turns.next(), turns.next()], [Fault::Eof, Fault::Eof]);
-        assert_eq!(Turns::new(&Fault::Reset, &[]).next(), Fault::Reset);
+        let turns = Turns::new(vec![1, 2]);
+        assert_eq!([turns.next(), turns.next(), turns.next()], [1, 2, 2]);
+        turns.set(vec![3]);
+        assert_eq!([turns.next(), turns.next()], [3, 3]);
+        turns.set(Vec::new());
+        assert_eq!(turns.next(), 0);
     }
 }

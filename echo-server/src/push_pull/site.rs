@@ -8,7 +8,6 @@ use tokio::sync::watch;
 use crate::push_pull::{
     channels::{Channels, Renewal},
     clock::Clock,
-    in_turn::InTurn,
     journal::SharedPortalJournal,
     message::Mid,
     oauth::OAuth,
@@ -19,6 +18,7 @@ use crate::push_pull::{
     signature::SignatureKey,
     store::Store,
 };
+use crate::turns::Turns;
 
 /// A portal without its connections.
 pub(super) struct Site {
@@ -28,9 +28,9 @@ pub(super) struct Site {
     pub(super) clock: Clock,
     pub(super) key: SignatureKey,
     pub(super) journal: SharedPortalJournal,
-    pub(super) poll_faults: InTurn<PollFault>,
-    pub(super) rest_faults: InTurn<RestFault>,
-    pub(super) oauth_faults: InTurn<RestFault>,
+    pub(super) poll_faults: Turns<PollFault>,
+    pub(super) rest_faults: Turns<RestFault>,
+    pub(super) oauth_faults: Turns<RestFault>,
     pub(super) line: watch::Sender<Line>,
     records: Mutex<Records>,
 }
@@ -82,9 +82,9 @@ impl Site {
             clock,
             key: SignatureKey(options.signature_key.clone()),
             journal: SharedPortalJournal::default(),
-            poll_faults: InTurn::new(Vec::new()),
-            rest_faults: InTurn::new(Vec::new()),
-            oauth_faults: InTurn::new(Vec::new()),
+            poll_faults: Turns::new(Vec::new()),
+            rest_faults: Turns::new(Vec::new()),
+            oauth_faults: Turns::new(Vec::new()),
             line: watch::Sender::new(Line::default()),
             records: Mutex::new(records),
             options,
