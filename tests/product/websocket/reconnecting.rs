@@ -1,8 +1,6 @@
 //! Coming back by itself: one attempt at a time, visible pauses, the greeting first.
 
-use std::net::TcpListener;
-
-use echo_server::{Fault, Options, Server};
+use echo_server::{Fault, Options, Reservation, Server};
 use serde_json::json;
 
 use super::{connect, expect_silence, expect_state, expect_text, statistics, websocket};
@@ -50,7 +48,8 @@ fn a_cut_line_comes_back_with_the_greeting_first() {
 #[test]
 fn a_restart_of_the_server_ends_in_exactly_one_open() {
     // Refused, 404, 503, 101: what an exchange answers while it starts.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let reservation = Reservation::new().unwrap();
+    let address = reservation.address();
     let object = persistent();
     object.call("Подключиться", [format!("ws://{address}/")]).unwrap();
     let failed = expect_state(&object, "Fail");
