@@ -169,9 +169,12 @@ fn a_compressed_body_is_inflated_and_a_bomb_refused() {
 
 #[test]
 fn nobody_there_is_a_failure_of_the_dialler() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = echo_server::Reservation::new().unwrap();
     let failure = run(async {
-        HttpClient::new().send(&request(Method::GET, free), &DialSettings::default()).await.unwrap_err()
+        HttpClient::new()
+            .send(&request(Method::GET, free.address()), &DialSettings::default())
+            .await
+            .unwrap_err()
     });
     assert_eq!(failure.kind, FailureKind::Refused);
 }

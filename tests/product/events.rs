@@ -71,9 +71,9 @@ fn a_refused_handshake_is_a_failure_and_the_socket_is_closed_at_once() {
 
 #[test]
 fn nobody_listens_or_nothing_is_there_to_listen() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = echo_server::Reservation::new().unwrap();
     let object = rom();
-    assert_eq!(object.call("Подключиться", [format!("ws://{free}/")]).unwrap(), true.into());
+    assert_eq!(object.call("Подключиться", [format!("ws://{}/", free.address())]).unwrap(), true.into());
     expect(&object, FAIL);
     assert_eq!(object.call("Подключиться", ["ws://no-such-host.invalid/"]).unwrap(), true.into());
     expect(&object, FAIL);

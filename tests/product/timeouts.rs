@@ -69,8 +69,8 @@ fn refused_at_once() {
         assert_eq!(object.call("Подключиться", [server.url()]).unwrap(), false.into(), "{fault}");
         expect(&object, FAIL);
     }
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert_eq!(object.call("Подключиться", [format!("ws://{free}/")]).unwrap(), false.into());
+    let free = echo_server::Reservation::new().unwrap();
+    assert_eq!(object.call("Подключиться", [format!("ws://{}/", free.address())]).unwrap(), false.into());
     expect(&object, FAIL);
 }
 
