@@ -117,6 +117,16 @@ impl Shared {
         self.common.delivery.forget_requests();
     }
 
+    /// The session is over.
+    fn finish(&self, cleanly: bool) {
+        let mut inner = self.lock();
+        inner.state = State::Closed { cleanly };
+        inner.first.get_or_insert(false);
+        drop(inner);
+        self.common.delivery.session_ended();
+        self.tell();
+    }
+
     /// Whether the end was asked for.
     pub(in crate::transport) fn is_stopping(&self) -> bool {
         self.stop.borrow().is_some()
@@ -146,17 +156,6 @@ impl Shared {
             // The sender lives in `self`.
             let _ = stop.changed().await;
         }
-    }
-}
-
-impl Shared {
-    fn finish(&self, cleanly: bool) {
-        let mut inner = self.lock();
-        inner.state = State::Closed { cleanly };
-        inner.first.get_or_insert(false);
-        drop(inner);
-        self.common.delivery.session_ended();
-        self.tell();
     }
 }
 
