@@ -136,3 +136,15 @@ fn a_pong_is_only_ever_an_answer() {
     }
     assert_eq!(server.journal().totals().pongs, 3);
 }
+
+#[test]
+fn a_session_that_was_replaced_is_told_and_stays_open() {
+    // The exchange says so once, sends no event any more, and goes on answering pings: only 1C can react.
+    let replaced = include_str!("../../data/ApplicationReplaced.json").trim_end();
+    let (server, object) = (crate::common::echo(), websocket());
+    connect(&object, &server.url());
+    assert_eq!(server.broadcast(replaced), 1);
+    expect_text(&object, replaced);
+    assert!(matches!(object.call("Пинг", [30]).unwrap(), native_api::Value::Number(_)));
+    assert_eq!(object.get("Подключено").unwrap(), true.into());
+}
