@@ -6,6 +6,7 @@ mod text;
 use std::time::Duration;
 
 pub use description::Description;
+pub(crate) use description::{misfit, split};
 
 /// One thing the server does wrong.
 ///

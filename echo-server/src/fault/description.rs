@@ -1,6 +1,7 @@
 //! The table of faults, for people.
 
 use super::Fault;
+use crate::error::InvalidValue;
 
 /// A row of [`Fault::ALL`].
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +70,23 @@ impl Fault {
         row("dribble=SECONDS", "dribble=0.5", "waits before every byte it writes"),
         row("fragmented[=COUNT[,ping]]", "fragmented=4,ping", "splits messages, with pings between if told"),
     ];
+}
+
+/// The name and the parameter of a text such as `refuse=503`.
+pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
+    text.split_once('=').map_or((text, None), |(name, parameter)| (name, Some(parameter)))
+}
+
+/// What was expected in the place of `text`: the form of the fault of that name, or one of `all` names.
+pub(crate) fn misfit(all: &[Description], text: &str) -> InvalidValue {
+    let (name, _) = split(text);
+    match all.iter().find(|row| row.name() == name) {
+        Some(row) => InvalidValue::new(text, row.form),
+        None => {
+            let names = all.iter().map(Description::name).collect::<Vec<_>>();
+            InvalidValue::new(text, format_args!("one of {}", names.join(", ")))
+        }
+    }
 }
 
 impl Description {

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use super::{Description, Fault};
+use super::{Fault, misfit, split};
 use crate::error::InvalidValue;
 
 const BIG_MESSAGE: usize = 16 << 20;
@@ -68,20 +68,11 @@ impl FromStr for Fault {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let (name, fault) = match text.split_once('=') {
-            Some((name, parameter)) => (name, with_parameter(name, parameter)),
-            None => (text, without_parameter(text)),
+        let fault = match split(text) {
+            (name, Some(parameter)) => with_parameter(name, parameter),
+            (name, None) => without_parameter(name),
         };
-        fault.ok_or_else(|| match Self::ALL.iter().find(|row| row.name() == name) {
-            Some(row) => InvalidValue::new(text, row.form),
-            None => InvalidValue::new(
-                text,
-                format_args!(
-                    "one of {}",
-                    Self::ALL.iter().map(Description::name).collect::<Vec<_>>().join(", ")
-                ),
-            ),
-        })
+        fault.ok_or_else(|| misfit(Self::ALL, text))
     }
 }
 

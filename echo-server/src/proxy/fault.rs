@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use crate::{
     error::InvalidValue,
-    fault::Description,
+    fault::{Description, misfit, split},
     proxy::options::ProxyProtocol::{self, Http, Socks5},
 };
 
@@ -107,10 +107,7 @@ impl FromStr for ProxyFault {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let (name, parameter) = match text.split_once('=') {
-            Some((name, parameter)) => (name, Some(parameter)),
-            None => (text, None),
-        };
+        let (name, parameter) = split(text);
         let fault = match (name, parameter) {
             ("none", None) => Some(Self::None),
             ("hang-up", None) => Some(Self::HangUp),
@@ -129,13 +126,7 @@ impl FromStr for ProxyFault {
             ("named-reply", None) => Some(Self::NamedReply),
             _ => None,
         };
-        fault.ok_or_else(|| match Self::ALL.iter().find(|row| row.name() == name) {
-            Some(row) => InvalidValue::new(text, row.form),
-            None => {
-                let names = Self::ALL.iter().map(Description::name).collect::<Vec<_>>();
-                InvalidValue::new(text, format_args!("one of {}", names.join(", ")))
-            }
-        })
+        fault.ok_or_else(|| misfit(Self::ALL, text))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{error::InvalidValue, fault::Description};
+use crate::{
+    error::InvalidValue,
+    fault::{Description, misfit, split},
+};
 
 /// The largest message of a push server of version 4 is 1 MiB; bodies of 900 kB were seen.
 const LARGE_MESSAGE: usize = 900_000;
@@ -89,10 +92,7 @@ impl FromStr for PollFault {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let (name, parameter) = match text.split_once('=') {
-            Some((name, parameter)) => (name, Some(parameter)),
-            None => (text, None),
-        };
+        let (name, parameter) = split(text);
         let fault = match (name, parameter) {
             ("none", None) => Some(Self::None),
             ("stall", None) => Some(Self::Stall),
@@ -115,16 +115,8 @@ impl FromStr for PollFault {
             }
             _ => None,
         };
-        fault.ok_or_else(|| InvalidValue::new(text, expected(Self::ALL, name)))
+        fault.ok_or_else(|| misfit(Self::ALL, text))
     }
-}
-
-/// The form of the fault of that name, or all names.
-pub(super) fn expected(all: &[Description], name: &str) -> String {
-    all.iter().find(|row| row.name() == name).map_or_else(
-        || format!("one of {}", all.iter().map(Description::name).collect::<Vec<_>>().join(", ")),
-        |row| row.form.to_owned(),
-    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{error::InvalidValue, fault::Description, push_pull::poll_fault::expected};
+use crate::{
+    error::InvalidValue,
+    fault::{Description, misfit, split},
+};
 
 /// How long an operation limit lasts if not told, in seconds.
 const OPERATION_LIMIT: u64 = 60;
@@ -96,10 +99,7 @@ impl FromStr for RestFault {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let (name, parameter) = match text.split_once('=') {
-            Some((name, parameter)) => (name, Some(parameter)),
-            None => (text, None),
-        };
+        let (name, parameter) = split(text);
         let fault = match (name, parameter) {
             ("none", None) => Some(Self::None),
             ("stall", None) => Some(Self::Stall),
@@ -125,7 +125,7 @@ impl FromStr for RestFault {
             }
             _ => None,
         };
-        fault.ok_or_else(|| InvalidValue::new(text, expected(Self::ALL, name)))
+        fault.ok_or_else(|| misfit(Self::ALL, text))
     }
 }
 
