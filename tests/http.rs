@@ -7,10 +7,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use echo_server::{Portal, PortalOptions};
 use hyper::Method;
-use vestnik::message::FailureKind;
+use vestnik::message::{Failure, FailureKind};
 use vestnik::transport::address::Address;
 use vestnik::transport::dial::DialSettings;
+use vestnik::transport::http::kept::IDLE_LIMIT;
+use vestnik::transport::http::stream::HttpStream;
 use vestnik::transport::http::{HttpAnswer, HttpClient, HttpRequest, LARGEST_BODY};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -70,6 +73,32 @@ fn run<T>(test: impl Future<Output = T>) -> T {
     runtime.block_on(async { tokio::time::timeout(PATIENCE, test).await.unwrap() })
 }
 
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn chunk(data: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat()
+}
+
+async fn begin(client: &HttpClient, server: SocketAddr) -> HttpStream {
+    client.begin(&request(Method::GET, server), &DialSettings::default()).await.unwrap()
+}
+
+/// The rest of the body, and how it ended.
+async fn rest(stream: &mut HttpStream) -> (Vec<u8>, Result<(), Failure>) {
+    let mut body = Vec::new();
+    loop {
+        match stream.piece().await {
+            Ok(Some(piece)) => body.extend_from_slice(&piece),
+            Ok(None) => return (body, Ok(())),
+            Err(failure) => return (body, Err(failure)),
+        }
+    }
+}
+
 fn text(answer: &HttpAnswer) -> &str {
     std::str::from_utf8(&answer.body).unwrap()
 }
@@ -82,7 +111,7 @@ fn two_requests_share_a_connection() {
         }
     });
     run(async {
-        let mut client = HttpClient::new();
+        let client = HttpClient::new();
         for method in [Method::GET, Method::POST] {
             let answer = client.send(&request(method, server), &DialSettings::default()).await.unwrap();
             assert_eq!((answer.status, text(&answer), answer.complete), (200, "ok", true));
@@ -102,7 +131,7 @@ fn a_stale_connection_is_replaced_at_once() {
         }
     });
     run(async {
-        let mut client = HttpClient::new();
+        let client = HttpClient::new();
         for _ in 0..2 {
             let answer = client.send(&request(Method::GET, server), &DialSettings::default()).await.unwrap();
             assert_eq!(text(&answer), "ok");
@@ -120,7 +149,7 @@ fn what_may_have_been_done_is_not_done_again() {
         next();
     });
     run(async {
-        let mut client = HttpClient::new();
+        let client = HttpClient::new();
         client.send(&request(Method::GET, server), &DialSettings::default()).await.unwrap();
         let failure =
             client.send(&request(Method::POST, server), &DialSettings::default()).await.unwrap_err();
@@ -145,11 +174,6 @@ fn a_body_that_is_cut_is_told() {
 
 #[test]
 fn a_compressed_body_is_inflated_and_a_bomb_refused() {
-    let gzip = |body: &[u8]| {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(body).unwrap();
-        encoder.finish().unwrap()
-    };
     let small = gzip("сжато".as_bytes());
     let bomb = gzip(&vec![0; LARGEST_BODY + 1]);
     let (server, _requests) = serve(1, move |_, next, stream| {
@@ -159,7 +183,7 @@ fn a_compressed_body_is_inflated_and_a_bomb_refused() {
         }
     });
     run(async {
-        let mut client = HttpClient::new();
+        let client = HttpClient::new();
         let answer = client.send(&request(Method::GET, server), &DialSettings::default()).await.unwrap();
         assert_eq!(text(&answer), "сжато");
         let failure = client.send(&request(Method::GET, server), &DialSettings::default()).await.unwrap_err();
@@ -177,4 +201,170 @@ fn nobody_there_is_a_failure_of_the_dialler() {
             .unwrap_err()
     });
     assert_eq!(failure.kind, FailureKind::Refused);
+}
+
+const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nX-Mark: 1\r\nTransfer-Encoding: chunked\r\n\r\n";
+const CHUNKED_GZIP: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
+#[test]
+fn pieces_come_as_they_are_sent_and_the_end_frees_the_connection() {
+    let (go, gone) = channel::<()>();
+    let (server, requests) = serve(1, move |_, next, stream| {
+        next();
+        stream.write_all(CHUNKED).unwrap();
+        for data in ["one", "two"] {
+            // Nothing more is sent before the client has what was.
+            gone.recv().unwrap();
+            stream.write_all(&chunk(data.as_bytes())).unwrap();
+        }
+        gone.recv().unwrap();
+        stream.write_all(LAST_CHUNK).unwrap();
+        next();
+        stream.write_all(b"HTTP/1.1 304 Not Modified\r\n\r\n").unwrap();
+        next();
+        answer(stream, "", b"ok");
+    });
+    run(async {
+        let client = HttpClient::new();
+        let mut stream = begin(&client, server).await;
+        assert_eq!((stream.status(), &stream.headers()["X-Mark"]), (200, &"1".parse().unwrap()));
+        for data in ["one", "two"] {
+            go.send(()).unwrap();
+            assert_eq!(stream.piece().await.unwrap().unwrap(), data.as_bytes());
+        }
+        go.send(()).unwrap();
+        assert_eq!(stream.piece().await, Ok(None));
+        assert_eq!(stream.piece().await, Ok(None));
+        // There is nothing to read of this one, so its connection is free at once.
+        assert_eq!(begin(&client, server).await.status(), 304);
+        let answer = client.send(&request(Method::GET, server), &DialSettings::default()).await.unwrap();
+        assert_eq!(text(&answer), "ok");
+    });
+    assert_eq!(requests.iter().count(), 3);
+}
+
+#[test]
+fn an_answer_that_is_dropped_closes_its_connection() {
+    let (server, requests) = serve(2, |number, next, stream| {
+        next();
+        stream.write_all(&[CHUNKED, &chunk(b"begun")].concat()).unwrap();
+        if number == 0 {
+            assert_eq!(next(), None);
+        }
+    });
+    run(async {
+        let client = HttpClient::new();
+        let mut stream = begin(&client, server).await;
+        assert_eq!(stream.piece().await.unwrap().unwrap(), b"begun".as_slice());
+        drop(stream);
+        assert_eq!(begin(&client, server).await.status(), 200);
+    });
+    assert_eq!(requests.iter().count(), 2);
+}
+
+#[test]
+fn a_cut_is_a_failure_after_all_that_came_before() {
+    let compressed = gzip("сжато".as_bytes());
+    let half = &compressed[..compressed.len() / 2];
+    let bodies = [
+        ([CHUNKED, &chunk(b"half")].concat(), b"half".as_slice(), FailureKind::Network),
+        ([CHUNKED_GZIP, &chunk(&compressed)].concat(), "сжато".as_bytes(), FailureKind::Network),
+        ([CHUNKED_GZIP, &chunk(half), LAST_CHUNK].concat(), b"", FailureKind::Network),
+        ([CHUNKED_GZIP, &chunk(b"this is no gzip"), LAST_CHUNK].concat(), b"", FailureKind::Protocol),
+    ];
+    let answers = bodies.clone().map(|(answer, ..)| answer);
+    let (server, _requests) = serve(bodies.len(), move |number, next, stream| {
+        next();
+        stream.write_all(&answers[number]).unwrap();
+    });
+    run(async {
+        let client = HttpClient::new();
+        for (_, before, kind) in bodies {
+            let mut stream = begin(&client, server).await;
+            let (body, end) = rest(&mut stream).await;
+            assert!(body.starts_with(before), "{}", String::from_utf8_lossy(&body));
+            assert_eq!(end.clone().unwrap_err().kind, kind);
+            assert_eq!(stream.piece().await, Err(end.unwrap_err()));
+        }
+    });
+}
+
+#[test]
+fn a_compressed_body_comes_in_pieces_of_any_number_and_bounded_size() {
+    let (go, gone) = channel::<()>();
+    let (server, _requests) = serve(1, move |_, next, stream| {
+        next();
+        stream.write_all(CHUNKED_GZIP).unwrap();
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        for _ in 0..3 {
+            encoder.write_all(b"message").unwrap();
+            encoder.flush().unwrap();
+            stream.write_all(&chunk(&std::mem::take(encoder.get_mut()))).unwrap();
+            gone.recv().unwrap();
+        }
+        encoder.write_all(&vec![0; 2 * LARGEST_BODY]).unwrap();
+        stream.write_all(&[chunk(&encoder.finish().unwrap()).as_slice(), LAST_CHUNK].concat()).unwrap();
+        next();
+    });
+    // As a task, which has to be one that may be spawned.
+    let task = async move {
+        let mut stream = begin(&HttpClient::new(), server).await;
+        for _ in 0..3 {
+            assert_eq!(stream.piece().await.unwrap().unwrap(), b"message".as_slice());
+            go.send(()).unwrap();
+        }
+        let mut length = 0;
+        while let Some(piece) = stream.piece().await.unwrap() {
+            assert!(piece.len() <= 2 << 20, "{}", piece.len());
+            length += piece.len();
+        }
+        assert_eq!(length, 2 * LARGEST_BODY);
+    };
+    run(async { tokio::spawn(task).await.unwrap() });
+}
+
+#[test]
+fn requests_side_by_side_have_connections_of_their_own_and_few_are_kept() {
+    let portal = Portal::start(PortalOptions::default()).unwrap();
+    let server = portal.address();
+    let closed = run(async move {
+        let client = HttpClient::keeping(2);
+        for _ in 0..2 {
+            let mut streams =
+                [begin(&client, server).await, begin(&client, server).await, begin(&client, server).await];
+            for stream in &mut streams {
+                assert_eq!(rest(stream).await.1, Ok(()));
+            }
+        }
+        let used: Vec<_> =
+            portal.read_journal(|journal| journal.requests().map(|request| request.connection).collect());
+        // The one that was free first made room for the third.
+        assert_eq!(used, vec![1, 2, 3, 3, 2, 4]);
+        client.close();
+        tokio::task::spawn_blocking(move || portal.wait_for(PATIENCE, |journal| journal.connections == 0))
+            .await
+    });
+    assert!(closed.unwrap());
+}
+
+#[test]
+fn a_connection_that_was_unused_for_long_is_not_trusted() {
+    let (server, requests) = serve(2, |_, next, stream| {
+        while next().is_some() {
+            answer(stream, "", b"ok");
+        }
+    });
+    run(async {
+        let client = HttpClient::new();
+        client.send(&request(Method::POST, server), &DialSettings::default()).await.unwrap();
+        tokio::time::pause();
+        tokio::time::advance(IDLE_LIMIT).await;
+        tokio::time::resume();
+        // The server takes no second connection before the first has ended.
+        client.send(&request(Method::POST, server), &DialSettings::default()).await.unwrap();
+    });
+    let connections = requests.iter().filter(|request| request.starts_with("POST")).count();
+    assert_eq!(connections, 2);
 }

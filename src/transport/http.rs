@@ -1,29 +1,29 @@
 //! HTTP over our own dialer, so that proxy and TLS settings are those of WebSocket.
 //!
-//! One client holds one kept-alive connection. That the server has given it up meanwhile is noticed when the next
-//! request gets no answer at all; it is repeated at once on a new connection, if it was not sent or if repeating
-//! it changes nothing (RFC 9110, section 9.2.2).
+//! A client keeps connections alive between requests, [`IDLE_LIMIT`](kept::IDLE_LIMIT) at most. That the server has given one up meanwhile is noticed when the
+//! next request gets no answer at all; it is repeated at once on a new connection, if it was not sent or if
+//! repeating it changes nothing (RFC 9110, section 9.2.2).
 
-use std::io::Read;
+mod connection;
+mod inflater;
+pub mod kept;
+pub mod stream;
 
-use flate2::read::MultiGzDecoder;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
-};
-use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
+use std::fmt;
+use std::sync::Arc;
+
+use hyper::Method;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use native_api::Text;
-use tokio::task::AbortHandle;
-use url::Host;
 
+use self::connection::Connection;
+use self::kept::Kept;
+use self::stream::HttpStream;
 use crate::message::{Failure, FailureKind};
 use crate::transport::address::Address;
-use crate::transport::dial::{DialSettings, dial};
+use crate::transport::dial::DialSettings;
 
-/// Largest body that is taken, in bytes, also after inflating.
+/// Largest body that is taken as a whole, in bytes, also after inflating.
 pub const LARGEST_BODY: usize = 16 << 20;
 
 /// A request.
@@ -39,7 +39,7 @@ pub struct HttpRequest {
     pub body: Option<(&'static str, String)>,
 }
 
-/// An answer.
+/// An answer with its body.
 #[derive(Debug)]
 pub struct HttpAnswer {
     /// Status code.
@@ -52,155 +52,100 @@ pub struct HttpAnswer {
     pub complete: bool,
 }
 
-/// A client with one kept-alive connection.
-#[derive(Default)]
+impl HttpAnswer {
+    /// The value of a header; empty if there is none, or none that is text.
+    #[must_use]
+    pub fn header(&self, name: &HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// A client with kept-alive connections; requests side by side have connections of their own. A clone shares them.
+#[derive(Clone)]
 pub struct HttpClient {
-    kept: Option<Kept>,
+    kept: Arc<Kept>,
 }
 
-struct Kept {
-    sender: SendRequest<Full<Bytes>>,
-    /// Where the connection leads, and with which settings it was made.
-    origin: (Host<String>, u16, bool),
-    settings: DialSettings,
-    connection: AbortHandle,
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient").finish_non_exhaustive()
+    }
 }
 
-/// A request without an answer.
-struct Unanswered {
-    error: hyper::Error,
-    may_be_repeated: bool,
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        self.connection.abort();
+impl Default for HttpClient {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl HttpClient {
-    /// A client without a connection.
+    /// A client that keeps one connection.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::keeping(1)
+    }
+
+    /// A client that keeps so many connections while nothing is asked on them.
+    #[must_use]
+    pub fn keeping(most: usize) -> Self {
+        Self { kept: Arc::new(Kept::new(most)) }
     }
 
     /// Sends a request and reads the answer. Dropped, it gives the request up and closes the connection.
     ///
     /// # Errors
-    /// No answer: the kind tells the step that failed. Any status is an answer.
-    pub async fn send(
-        &mut self,
-        request: &HttpRequest,
-        settings: &DialSettings,
-    ) -> Result<HttpAnswer, Failure> {
-        let kept = self.kept.take().filter(|kept| kept.fits(request, settings));
-        if let Some(mut kept) = kept {
-            match kept.ask(request).await {
-                Ok(response) => return self.finish(kept, response).await,
-                Err(unanswered) if unanswered.may_be_repeated => {}
-                Err(unanswered) => return Err(cut(&unanswered.error)),
-            }
-        }
-        let mut fresh = Kept::connect(request, settings).await?;
-        match fresh.ask(request).await {
-            Ok(response) => self.finish(fresh, response).await,
-            Err(unanswered) => Err(cut(&unanswered.error)),
-        }
-    }
-
-    async fn finish(&mut self, kept: Kept, response: Response<Incoming>) -> Result<HttpAnswer, Failure> {
-        let (head, mut incoming) = response.into_parts();
+    /// No answer: the kind tells the step that failed; [`FailureKind::Protocol`] for a body larger than
+    /// [`LARGEST_BODY`]. Any status is an answer, and so is a body that was cut.
+    pub async fn send(&self, request: &HttpRequest, settings: &DialSettings) -> Result<HttpAnswer, Failure> {
+        let mut stream = self.begin(request, settings).await?;
         let mut body = Vec::new();
-        let mut complete = true;
-        while let Some(frame) = incoming.frame().await {
-            let Ok(frame) = frame else {
-                complete = false;
-                break;
-            };
-            if let Some(data) = frame.data_ref() {
-                body.extend_from_slice(data);
+        let complete = loop {
+            match stream.piece().await {
+                Ok(Some(piece)) if body.len() + piece.len() > LARGEST_BODY => return Err(too_large()),
+                Ok(Some(piece)) => body.extend_from_slice(&piece),
+                Ok(None) => break true,
+                Err(_) => break false,
             }
-            if body.len() > LARGEST_BODY {
-                return Err(too_large());
+        };
+        Ok(HttpAnswer { status: stream.status(), headers: stream.into_headers(), body, complete })
+    }
+
+    /// Sends a request and waits for the head of the answer only. Dropped, it gives the request up and closes the
+    /// connection; so does dropping the answer before its end.
+    ///
+    /// # Errors
+    /// No answer: the kind tells the step of [`dial`](crate::transport::dial::dial) that failed, and is
+    /// [`FailureKind::Network`] after that. Any status is an answer.
+    pub async fn begin(&self, request: &HttpRequest, settings: &DialSettings) -> Result<HttpStream, Failure> {
+        if let Some(mut connection) = self.kept.take(&request.address, settings) {
+            match connection.ask(request).await {
+                Ok(response) => return Ok(HttpStream::new(response, connection, &self.kept)),
+                Err(unanswered) if unanswered.may_be_repeated => {}
+                Err(unanswered) => return Err(unanswered.into()),
             }
         }
-        if complete && !kept.sender.is_closed() {
-            self.kept = Some(kept);
-        }
-        if head.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip") {
-            let (inflated, whole) = inflate(&body)?;
-            (body, complete) = (inflated, complete && whole);
-        }
-        Ok(HttpAnswer { status: head.status.as_u16(), headers: head.headers, body, complete })
-    }
-}
-
-impl Kept {
-    async fn connect(request: &HttpRequest, settings: &DialSettings) -> Result<Self, Failure> {
-        let stream = dial(&request.address, settings).await?;
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| cut(&error))?;
-        // Ends with the connection; its errors are those of the request.
-        let connection = tokio::spawn(async move { drop(connection.await) }).abort_handle();
-        Ok(Self { sender, origin: origin(&request.address), settings: settings.clone(), connection })
+        let mut connection = Connection::open(&request.address, settings).await?;
+        let response = connection.ask(request).await?;
+        Ok(HttpStream::new(response, connection, &self.kept))
     }
 
-    fn fits(&self, request: &HttpRequest, settings: &DialSettings) -> bool {
-        !self.sender.is_closed() && self.origin == origin(&request.address) && self.settings == *settings
+    /// Connects, if there is no connection yet, so that the next request has but to be sent.
+    ///
+    /// # Errors
+    /// Those of [`begin`](Self::begin) before the request is sent.
+    pub async fn prepare(&self, address: &Address, settings: &DialSettings) -> Result<(), Failure> {
+        let connection = match self.kept.take(address, settings) {
+            Some(connection) => connection,
+            None => Connection::open(address, settings).await?,
+        };
+        self.kept.put(connection);
+        Ok(())
     }
 
-    async fn ask(&mut self, request: &HttpRequest) -> Result<Response<Incoming>, Unanswered> {
-        if let Err(error) = self.sender.ready().await {
-            return Err(Unanswered { error, may_be_repeated: true });
-        }
-        self.sender.try_send_request(request.build()).await.map_err(|mut error| {
-            let unsent = error.take_message().is_some();
-            Unanswered { may_be_repeated: unsent || request.method == Method::GET, error: error.into_error() }
-        })
+    /// Closes the connections that are kept, and keeps none from now on.
+    pub fn close(&self) {
+        self.kept.close();
     }
-}
-
-impl HttpRequest {
-    fn build(&self) -> Request<Full<Bytes>> {
-        let body = self.body.as_ref().map(|(_, body)| Bytes::from(body.clone())).unwrap_or_default();
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.address.target().parse().unwrap_or_default();
-        let headers = request.headers_mut();
-        if let Ok(host) = HeaderValue::from_str(&self.address.authority()) {
-            headers.insert(HOST, host);
-        }
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        if let Some((kind, _)) = self.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
-        headers.extend(self.headers.iter().cloned());
-        request
-    }
-}
-
-fn origin(address: &Address) -> (Host<String>, u16, bool) {
-    (address.host().clone(), address.port(), address.is_secure())
-}
-
-/// Inflates as much as there is; whether that is all. A body that was cut gives what had come before.
-fn inflate(body: &[u8]) -> Result<(Vec<u8>, bool), Failure> {
-    let limit = u64::try_from(LARGEST_BODY).unwrap_or(u64::MAX);
-    let mut inflated = Vec::new();
-    let whole = MultiGzDecoder::new(body).take(limit + 1).read_to_end(&mut inflated).is_ok();
-    if inflated.len() > LARGEST_BODY {
-        return Err(too_large());
-    }
-    Ok((inflated, whole))
-}
-
-fn cut(error: &hyper::Error) -> Failure {
-    Failure::because(
-        FailureKind::Network,
-        "Сервер не ответил на запрос",
-        "The server did not answer the request",
-        error,
-    )
 }
 
 const fn too_large() -> Failure {
