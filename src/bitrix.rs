@@ -2,7 +2,8 @@
 //!
 //! A poll's bytes become [`frame::Frame`]s in [`frames`], are judged by [`mids`], and understood by [`command`].
 //! [`config`] says where to poll and when to ask the portal again, [`ladder`] how long to wait after a failure,
-//! [`rest_answer`] what a call of REST brought.
+//! [`rest_answer`] what a call of REST brought, [`offline_events`] what the calls for them are made with,
+//! [`token_answer`] what the authorization server gave.
 
 pub mod address;
 pub mod clock;
@@ -15,5 +16,7 @@ mod json;
 pub mod json_rpc;
 pub mod ladder;
 pub mod mids;
+pub mod offline_events;
 pub mod rest_answer;
 pub mod rest_error;
+pub mod token_answer;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use native_api::{Application, Platform, Text};
+use tokio::runtime::Handle;
 
 use crate::delivery::{Delivery, DeliverySettings};
 use crate::event_thread::EventThread;
@@ -15,10 +16,11 @@ use crate::message::{Failure, FailureKind, Occurrence, Payload};
 use crate::reactor::Reactor;
 use crate::statistics::Statistics;
 use crate::transport::address::Address;
-use crate::transport::reconnect::CONNECT_LIMIT;
+use crate::transport::reconnect::{CONNECT_LIMIT, Line};
 use crate::transport::session::common::Common;
 use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Session, State, Unsent};
 use crate::transport::settings::Settings;
+use crate::transport::websocket::line::WebSocketLine;
 
 /// Part of Done's time that stays for the threads to end.
 const THREADS_LIMIT: Duration = Duration::from_millis(300);
@@ -139,6 +141,11 @@ impl Client {
     /// Connects; a connection that is there already is closed first. Without a time-out: whether the attempt
     /// was started; with one: whether the connection is open.
     pub fn connect(&self, address: Address, timeout: Option<Duration>) -> bool {
+        self.hold(WebSocketLine::new(address), timeout)
+    }
+
+    /// Holds a connection of any kind open, as [`connect`](Self::connect) does.
+    pub(crate) fn hold(&self, line: impl Line, timeout: Option<Duration>) -> bool {
         let deadline = Instant::now() + timeout.unwrap_or(CONNECT_LIMIT);
         let session = {
             let mut slot = self.lock();
@@ -146,13 +153,13 @@ impl Client {
                 Ok(threads) => threads.reactor.handle().clone(),
                 Err(error) => {
                     drop(slot);
-                    self.set_last_error(no_threads(&error));
+                    self.set_last_error(no_threads(&error).text);
                     return false;
                 }
             };
             let previous = slot.session.take();
             let common = Arc::clone(&self.common);
-            let started = Session::start(&runtime, address, common, previous, deadline, timeout.is_none());
+            let started = Session::start(&runtime, line, common, previous, deadline, timeout.is_none());
             slot.session.insert(started).clone()
         };
         timeout.is_none() || session.wait_open(deadline + SLACK)
@@ -267,6 +274,13 @@ impl Client {
         self.common.log.close(deadline);
     }
 
+    /// Where tasks are spawned; the threads are started if they are not there.
+    pub(crate) fn runtime(&self) -> Result<Handle, Failure> {
+        let mut slot = self.lock();
+        let threads = self.threads(&mut slot).map_err(|error| no_threads(&error))?;
+        Ok(threads.reactor.handle().clone())
+    }
+
     fn threads<'a>(&self, slot: &'a mut Slot) -> io::Result<&'a Threads> {
         if slot.done {
             return Err(io::Error::other("after Done"));
@@ -307,9 +321,7 @@ const fn no_answer() -> Text {
     Text::fixed("Ответ не пришел за отведенное время", "No answer came in time")
 }
 
-fn no_threads(error: &io::Error) -> Text {
-    Text::made(
-        format!("Операционная система не дала запустить поток: {error}"),
-        format!("The operating system gave no thread: {error}"),
-    )
+fn no_threads(error: &io::Error) -> Failure {
+    let (ru, en) = ("Операционная система не дала запустить поток", "The operating system gave no thread");
+    Failure::because(FailureKind::Network, ru, en, error)
 }

@@ -171,8 +171,10 @@ impl Delivery {
     /// Puts in what must not be lost and not be waited for.
     pub fn put(self: &Arc<Self>, occurrence: Occurrence) {
         let mut state = self.lock();
-        if self.has_events(&state.settings) && !state.stopped {
+        let is_wanted = occurrence.is_for_taking() || self.has_events(&state.settings);
+        if is_wanted && !state.stopped {
             state.inbox.put(occurrence);
+            self.arrived.notify_one();
             self.schedule(state);
         }
     }
@@ -225,7 +227,7 @@ mod tests {
         let delivery = Arc::new(delivery);
         for _ in 0..100 {
             for expected in [Offer::Taken, Offer::Dropped] {
-                assert_eq!(delivery.offer(Payload::Text("x".to_owned())), expected);
+                assert_eq!(delivery.offer(Occurrence::Message(Payload::Text("x".to_owned()))), expected);
             }
             assert!(delivery.receive(Instant::now()).is_some());
         }

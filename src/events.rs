@@ -8,7 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use native_api::Language;
 use serde_json::Value;
 
-use crate::message::{Closing, Failure, FailureKind, Occurrence, Opening, Payload, Side};
+use crate::message::{
+    Cause, Closing, Failure, FailureKind, Occurrence, Opening, Payload, Publication, Side, Tokens,
+};
 
 /// The two texts of an external event.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,8 +21,8 @@ pub struct EventTexts<'a> {
     pub data: Cow<'a, str>,
 }
 
-/// Words an occurrence for one class; `None`: the class has no such event.
-pub type Wording = for<'a> fn(&'a Occurrence, Language) -> Option<EventTexts<'a>>;
+/// Words one of the events, from number 0, with which a class tells of an occurrence; `None`: it has no such event.
+pub type Wording = for<'a> fn(&'a Occurrence, usize, Language) -> Option<EventTexts<'a>>;
 
 const OPEN: &str = r#"{"Event": "Connection","State": "Open"}"#;
 const CLOSE_NORMAL: &str = r#"{"Event": "Connection","State": "Close","Reason": "Normal"}"#;
@@ -32,6 +34,9 @@ const BINARY: &str = r#"{"Event": "Message","Type": "Binary","Encoding": "Base64
 const QUEUE_FULL: &str = r#"{"Event": "Queue","State": "Full"}"#;
 const QUEUE_FREE: &str = r#"{"Event": "Queue","State": "Free"}"#;
 const AVAILABLE: &str = r#"{"Event": "MessagesAvailable"}"#;
+const OFFLINE_EVENT: &str = r#"{"Event": "OfflineEvent"}"#;
+const CHECK_QUEUE: &str = r#"{"Event": "CheckQueue"}"#;
+const TOKENS: &str = r#"{"Event": "Tokens"}"#;
 
 const OPEN_DATA: &str = r#"{"Connection": "Open"}"#;
 const CLOSE_DATA: &str = r#"{"Connection": "Close"}"#;
@@ -40,7 +45,7 @@ const WAITING_DATA: &str = r#"{"Connection": "Waiting"}"#;
 
 /// The texts of `ROM-WebSocket`: exactly those of its original.
 #[must_use]
-pub fn rom_websocket(occurrence: &Occurrence, _language: Language) -> Option<EventTexts<'_>> {
+pub fn rom_websocket(occurrence: &Occurrence, _part: usize, _language: Language) -> Option<EventTexts<'_>> {
     let (event, data) = match occurrence {
         Occurrence::Opened(_) => (OPEN, OPEN_DATA),
         Occurrence::Closed(Closing { side, .. }) => (close(*side), CLOSE_DATA),
@@ -50,14 +55,17 @@ pub fn rom_websocket(occurrence: &Occurrence, _language: Language) -> Option<Eve
         | Occurrence::Waiting { .. }
         | Occurrence::QueueFull
         | Occurrence::QueueFree { .. }
-        | Occurrence::Available { .. } => return None,
+        | Occurrence::Available { .. }
+        | Occurrence::Published(_)
+        | Occurrence::CheckQueue(_)
+        | Occurrence::Tokens(_) => return None,
     };
     Some(EventTexts { event: Cow::Borrowed(event), data: Cow::Borrowed(data) })
 }
 
 /// The texts of `WebSocket`: the same objects with more keys after the old ones.
 #[must_use]
-pub fn websocket(occurrence: &Occurrence, language: Language) -> Option<EventTexts<'_>> {
+pub fn websocket(occurrence: &Occurrence, _part: usize, language: Language) -> Option<EventTexts<'_>> {
     let (event, data) = match occurrence {
         Occurrence::Opened(Opening { attempt, subprotocol }) => {
             let keys = [("Attempt", (*attempt).into()), ("Subprotocol", subprotocol.as_str().into())];
@@ -79,8 +87,62 @@ pub fn websocket(occurrence: &Occurrence, language: Language) -> Option<EventTex
         Occurrence::QueueFull => (QUEUE_FULL.into(), "".into()),
         Occurrence::QueueFree { lost } => (extended(QUEUE_FREE, &[("Lost", (*lost).into())]), "".into()),
         Occurrence::Available { count } => (extended(AVAILABLE, &[("Count", (*count).into())]), "".into()),
+        Occurrence::Published(_) | Occurrence::CheckQueue(_) | Occurrence::Tokens(_) => return None,
     };
     Some(EventTexts { event, data })
+}
+
+/// The texts of `BitrixPull`: those of `WebSocket`, and its own. A message that tells of offline events is as many
+/// events as it names connectors.
+#[must_use]
+pub fn bitrix_pull(occurrence: &Occurrence, part: usize, language: Language) -> Option<EventTexts<'_>> {
+    let (event, data) = match occurrence {
+        Occurrence::Published(Publication { text, offline, .. }) => match offline.get(part) {
+            Some(told) => {
+                let keys = [("Connector", told.connector.as_str().into()), ("Count", told.count.into())];
+                (extended(OFFLINE_EVENT, &keys), text.into())
+            }
+            None if part == 0 => (MESSAGE.into(), text.into()),
+            None => return None,
+        },
+        Occurrence::CheckQueue(why) => (extended(CHECK_QUEUE, &[("Cause", cause(*why).into())]), "".into()),
+        Occurrence::Tokens(pair) => (TOKENS.into(), tokens(pair).into()),
+        _ => return websocket(occurrence, part, language),
+    };
+    Some(EventTexts { event, data })
+}
+
+/// What `Получить` gives: a message as it came, and what has no text of its own in the form of what is published.
+#[must_use]
+pub fn pulled(occurrence: Occurrence) -> Option<Payload> {
+    let own = |command: &str, params: &str| {
+        format!(r#"{{"module_id":"vestnik","command":"{command}","params":{params}}}"#)
+    };
+    let text = match occurrence {
+        Occurrence::Message(payload) => return Some(payload),
+        Occurrence::Published(Publication { text, .. }) => text,
+        Occurrence::CheckQueue(why) => own("check_queue", &format!(r#"{{"cause":"{}"}}"#, cause(why))),
+        Occurrence::Tokens(pair) => own("tokens", &tokens(&pair)),
+        _ => return None,
+    };
+    Some(Payload::Text(text))
+}
+
+/// JSON of the pair that 1C keeps.
+#[must_use]
+pub fn tokens(pair: &Tokens) -> String {
+    let [access, refresh] = [&pair.access, &pair.refresh].map(|token| Value::from(token.as_str()));
+    let expires = Value::from(pair.expires);
+    format!(r#"{{"access_token":{access},"refresh_token":{refresh},"expires":{expires}}}"#)
+}
+
+const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Start => "Start",
+        Cause::Reconnect => "Reconnect",
+        Cause::Channel => "Channel",
+        Cause::Timer => "Timer",
+    }
 }
 
 const fn close(side: Side) -> &'static str {
@@ -138,6 +200,7 @@ mod tests {
     use native_api::Text;
 
     use super::*;
+    use crate::message::{OfflineEvent, Receipt};
 
     fn occurrences() -> Vec<Occurrence> {
         let failure = Failure {
@@ -164,7 +227,7 @@ mod tests {
 
     fn texts(wording: Wording, language: Language) -> Vec<Option<(String, String)>> {
         let texts = |occurrence: &Occurrence| {
-            let texts = wording(occurrence, language)?;
+            let texts = wording(occurrence, 0, language)?;
             Some((texts.event.into_owned(), texts.data.into_owned()))
         };
         occurrences().iter().map(texts).collect()
@@ -221,5 +284,49 @@ mod tests {
         assert_eq!(texts(websocket, Language::Russian), expected);
         let english = texts(websocket, Language::English)[3].clone().unwrap().0;
         assert!(english.contains(r#""Text": "No \"rights\"""#), "{english}");
+    }
+
+    fn published(offline: &[(&str, u64)]) -> Occurrence {
+        let offline = offline
+            .iter()
+            .map(|(connector, count)| OfflineEvent { connector: (*connector).to_owned(), count: *count })
+            .collect();
+        Occurrence::Published(Publication {
+            text: r#"{"module_id":"rest"}"#.into(),
+            offline,
+            receipt: Receipt::default(),
+        })
+    }
+
+    #[test]
+    fn the_texts_of_bitrix_pull_are_those_of_the_contract() {
+        let texts = |occurrence: &Occurrence| {
+            let parts = (0..).map_while(|part| bitrix_pull(occurrence, part, Language::Russian));
+            parts.take(5).map(|texts| (texts.event.into_owned(), texts.data.into_owned())).collect::<Vec<_>>()
+        };
+        let own = |event: &str, data: &str| vec![(event.to_owned(), data.to_owned())];
+        let text = r#"{"module_id":"rest"}"#;
+        assert_eq!(texts(&published(&[])), own(r#"{"Event": "Message"}"#, text));
+        let hint = |connector: &str, count: u64| {
+            (
+                format!(r#"{{"Event": "OfflineEvent","Connector": "{connector}","Count": {count}}}"#),
+                text.into(),
+            )
+        };
+        assert_eq!(texts(&published(&[("OneC", 1), ("", 7)])), [hint("OneC", 1), hint("", 7)]);
+        let check = Occurrence::CheckQueue(Cause::Reconnect);
+        assert_eq!(texts(&check)[..1], own(r#"{"Event": "CheckQueue","Cause": "Reconnect"}"#, ""));
+        let pair = Tokens { access: "a\"b".into(), refresh: "r".into(), expires: Some(1_795_302_676) };
+        let data = r#"{"access_token":"a\"b","refresh_token":"r","expires":1795302676}"#;
+        assert_eq!(texts(&Occurrence::Tokens(pair.clone()))[..1], own(r#"{"Event": "Tokens"}"#, data));
+        let taken = |occurrence, expected: &str| {
+            assert_eq!(pulled(occurrence), Some(Payload::Text(expected.to_owned())));
+        };
+        taken(published(&[("OneC", 1)]), text);
+        taken(check, r#"{"module_id":"vestnik","command":"check_queue","params":{"cause":"Reconnect"}}"#);
+        taken(
+            Occurrence::Tokens(pair),
+            &format!(r#"{{"module_id":"vestnik","command":"tokens","params":{data}}}"#),
+        );
     }
 }

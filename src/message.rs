@@ -6,7 +6,7 @@ use std::time::Duration;
 use native_api::Text;
 
 /// Something that happened, in the order in which it happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Occurrence {
     /// The connection was established.
     Opened(Opening),
@@ -28,6 +28,12 @@ pub enum Occurrence {
     },
     /// A message came.
     Message(Payload),
+    /// A message of a push server came.
+    Published(Publication),
+    /// It is time to look into the portal's queue of offline events.
+    CheckQueue(Cause),
+    /// The portal has new tokens for us: the old ones are dead.
+    Tokens(Tokens),
     /// The inbox is full.
     QueueFull,
     /// The inbox has room again; so many messages were lost meanwhile.
@@ -40,6 +46,108 @@ pub enum Occurrence {
         /// Messages in the inbox.
         count: usize,
     },
+}
+
+impl Occurrence {
+    /// Whether it is a message from the network: bounded and counted.
+    #[must_use]
+    pub const fn is_message(&self) -> bool {
+        matches!(self, Self::Message(_) | Self::Published(_))
+    }
+
+    /// Whether it waits for whoever takes messages, be that an event or a call of 1C. The rest is said by events
+    /// or not at all.
+    #[must_use]
+    pub const fn is_for_taking(&self) -> bool {
+        self.is_message() || matches!(self, Self::CheckQueue(_) | Self::Tokens(_))
+    }
+
+    /// The text that the network sent; `None` if there is none.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Message(Payload::Text(text)) | Self::Published(Publication { text, .. }) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Bytes that count against the limit of a queue.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Message(payload) => payload.len(),
+            Self::Published(publication) => publication.text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// A message of a push server.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// What was published, as JSON text.
+    pub text: String,
+    /// The offline events that it tells of; empty if it is about something else.
+    pub offline: Vec<OfflineEvent>,
+    /// Its place in the history.
+    pub receipt: Receipt,
+}
+
+/// Something was written into the portal's queue of offline events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfflineEvent {
+    /// The connector that the event was bound with; empty without one.
+    pub connector: String,
+    /// Records that were written, not the length of the queue. 0: the hint does not say.
+    pub count: u64,
+}
+
+/// Tells, once, that a message needs not be read again: dropped with it, when 1C has it or nobody will want it.
+#[derive(Default)]
+pub struct Receipt(Option<Box<dyn FnOnce() + Send>>);
+
+impl Receipt {
+    /// Tells by calling `settle`.
+    #[must_use]
+    pub fn new(settle: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(Box::new(settle)))
+    }
+}
+
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        if let Some(settle) = self.0.take() {
+            settle();
+        }
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipt")
+    }
+}
+
+/// A receipt says nothing of what a message is.
+impl PartialEq for Receipt {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Receipt {}
+
+/// Why it is time to look into the queue of offline events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Listening began.
+    Start,
+    /// Listening goes on after a break.
+    Reconnect,
+    /// The channel or the configuration has changed.
+    Channel,
+    /// Long enough since the last time.
+    Timer,
 }
 
 /// What was agreed when a connection was established.
@@ -94,6 +202,24 @@ impl Payload {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// A pair of OAuth tokens in force, for 1C to keep.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The refresh token; empty if there is none. A new one makes the old one useless.
+    pub refresh: String,
+    /// When the access token ends, in seconds since 1970, if that is known.
+    pub expires: Option<u64>,
+}
+
+/// Without the secrets.
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("expires", &self.expires).finish_non_exhaustive()
     }
 }
 

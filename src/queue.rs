@@ -79,11 +79,25 @@ impl<T> BoundedQueue<T> {
         self.entries.front().map(|(entry, _)| entry)
     }
 
-    /// Throws everything away; how many entries that were.
-    pub fn clear(&mut self) -> usize {
-        let thrown = self.entries.len();
-        *self = Self::new();
-        thrown
+    /// Takes the oldest entry that `wanted` names.
+    pub fn extract(&mut self, wanted: impl Fn(&T) -> bool) -> Option<T> {
+        let at = self.entries.iter().position(|(entry, _)| wanted(entry))?;
+        let (entry, bytes) = self.entries.remove(at)?;
+        self.bytes -= bytes;
+        Some(entry)
+    }
+
+    /// Throws away all entries but those that `kept` names; how many.
+    pub fn retain(&mut self, kept: impl Fn(&T) -> bool) -> usize {
+        let before = self.entries.len();
+        self.entries.retain(|(entry, _)| kept(entry));
+        self.bytes = self.entries.iter().map(|(_, bytes)| bytes).sum();
+        before - self.entries.len()
+    }
+
+    /// All entries, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().map(|(entry, _)| entry)
     }
 
     /// Number of entries.
@@ -123,6 +137,9 @@ mod tests {
         assert!(queue.has_room(10, limits) && queue.is_half_empty(limits));
         queue.push_front('c', 1);
         assert_eq!(queue.peek(), Some(&'c'));
-        assert_eq!((queue.clear(), queue.pop()), (2, None));
+        assert_eq!(queue.extract(|entry| *entry == 'b'), Some('b'));
+        queue.push('d', 3);
+        assert_eq!((queue.retain(|entry| *entry == 'd'), queue.len()), (1, 1));
+        assert!(queue.has_room(7, limits) && !queue.has_room(8, limits), "bytes are those of what was kept");
     }
 }

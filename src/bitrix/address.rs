@@ -46,14 +46,21 @@ impl Address {
         }
         Portal::new(&url).map(Self::Portal)
     }
+
+    /// Whose messages are listened to: positions of one server mean nothing to another.
+    #[must_use]
+    pub fn server(&self) -> String {
+        match self {
+            Self::Portal(portal) => portal.0.to_string(),
+            Self::Channel(config) => config.host().to_owned(),
+        }
+    }
 }
 
 impl Portal {
     fn new(url: &Url) -> Result<Self, Text> {
-        let is_web = matches!(url.scheme(), "http" | "https");
-        let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
         match url.path().trim_matches('/') {
-            "" | "rest" if is_web && is_bare => {}
+            "" | "rest" if is_bare(url) => {}
             path if path.starts_with("rest/") => {
                 return Err(Text::fixed(
                     "это адрес вебхука: нужен адрес портала, вебхукам офлайн-события недоступны",
@@ -82,20 +89,52 @@ impl Portal {
     /// Where a REST method is called.
     ///
     /// # Errors
-    /// `method` is no name of a method: letters, digits, `.`, `_` and `-`.
+    /// Those of [`check_method`].
     pub fn method_url(&self, method: &str) -> Result<Url, Text> {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let is_method = method.bytes().all(is_name) && !method.split('.').any(str::is_empty);
-        if !is_method || method.len() > LONGEST_METHOD {
-            return Err(Text::fixed(
-                "имя метода REST, например crm.deal.get",
-                "a REST method's name, as crm.deal.get",
-            ));
-        }
+        check_method(method)?;
         let mut url = self.0.clone();
         url.set_path(&format!("/rest/{method}"));
         Ok(url)
     }
+}
+
+/// Whether `method` can be the name of a REST method: letters, digits, `.`, `_` and `-`.
+///
+/// # Errors
+/// What was expected.
+pub fn check_method(method: &str) -> Result<(), Text> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let is_method = method.bytes().all(is_name) && !method.split('.').any(str::is_empty);
+    if !is_method || method.len() > LONGEST_METHOD {
+        return Err(Text::fixed(
+            "имя метода REST, например crm.deal.get",
+            "a REST method's name, as crm.deal.get",
+        ));
+    }
+    Ok(())
+}
+
+/// Reads the address of an authorization server, or what portals call its `server_endpoint`, which ends with `/rest/`.
+///
+/// # Errors
+/// What is wrong; never the address itself.
+pub fn auth_server(address: &str) -> Result<Url, Text> {
+    let url = Url::parse(address.trim()).ok().filter(is_bare).filter(|_| address.len() <= LONGEST_ADDRESS);
+    let mut url = url.ok_or(Text::fixed(
+        "это не адрес сервера, или в нем есть лишнее",
+        "this is no address of a server, or there is too much in it",
+    ))?;
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/rest").unwrap_or(path).to_owned();
+    url.set_path(&path);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Whether it is an address of the web that holds neither user nor parameters.
+fn is_bare(url: &Url) -> bool {
+    let is_web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    is_web && url.username().is_empty() && url.password().is_none() && url.query().is_none()
 }
 
 #[cfg(test)]
@@ -145,6 +184,23 @@ mod tests {
         }
         assert!(Address::parse("https://my/rest/1/secret/").unwrap_err().en.contains("webhook"));
         assert!(Address::parse(&format!("https://my/{}", "a".repeat(LONGEST_ADDRESS))).is_err());
+    }
+
+    #[test]
+    fn an_authorization_server_may_be_named_by_its_endpoint() {
+        for (address, server) in [
+            ("https://oauth.bitrix.info", "https://oauth.bitrix.info/"),
+            (" https://OAuth.bitrix.info/#x", "https://oauth.bitrix.info/"),
+            ("https://oauth.bitrix.info/rest/", "https://oauth.bitrix.info/"),
+            ("http://proxy:8080/oauth.bitrix.info/", "http://proxy:8080/oauth.bitrix.info"),
+        ] {
+            assert_eq!(auth_server(address).unwrap().as_str(), server, "{address}");
+        }
+        for address in
+            ["", "oauth.bitrix.info", "wss://oauth", "https://secret@oauth", "https://oauth/?secret=1"]
+        {
+            assert!(!auth_server(address).unwrap_err().en.contains("secret"), "{address}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::message::OfflineEvent;
+
 /// Meaning of a frame's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -14,15 +16,6 @@ pub enum Command {
     ServerRestart,
     /// Anything else: 1C knows.
     Other,
-}
-
-/// Something was written into the queue of offline events.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OfflineEvent {
-    /// The connector that the event was bound with; empty without one.
-    pub connector: String,
-    /// Records that were written, not the length of the queue. 0: the hint does not say.
-    pub count: u64,
 }
 
 impl Command {

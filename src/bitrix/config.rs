@@ -158,6 +158,12 @@ impl PullConfig {
         self.version >= 3
     }
 
+    /// The push server's host.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.long_poll.host_str().unwrap_or_default()
+    }
+
     /// Whether the same place is listened to in the same way, so that a connection may stay as it is.
     #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {
@@ -226,7 +232,7 @@ impl PullConfig {
 /// Without what names the channel.
 impl fmt::Debug for PullConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = self.long_poll.host_str().unwrap_or_default();
+        let host = self.host();
         write!(f, "PullConfig({host}, version {}, end {:?})", self.version, self.channel_end)
     }
 }

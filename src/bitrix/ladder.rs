@@ -23,9 +23,19 @@ pub struct Ladder {
 impl Ladder {
     /// Another failure: its number, from 1, and the pause before the next attempt. `chance` is in 0..1.
     pub fn failed(&mut self, chance: f64) -> (u32, Duration) {
-        let step = usize::try_from(self.failures).unwrap_or(usize::MAX).min(PAUSES.len() - 1);
+        let step = usize::try_from(self.failures).unwrap_or(usize::MAX);
+        self.pause(step, chance)
+    }
+
+    /// The same for a failure that will be no better soon: the longest pause at once.
+    pub fn failed_for_long(&mut self, chance: f64) -> (u32, Duration) {
+        self.pause(PAUSES.len(), chance)
+    }
+
+    fn pause(&mut self, step: usize, chance: f64) -> (u32, Duration) {
+        let pause = PAUSES[step.min(PAUSES.len() - 1)];
         self.failures = self.failures.saturating_add(1);
-        (self.failures, PAUSES[step].mul_f64(1.0 + JITTER * chance.clamp(0.0, 1.0)))
+        (self.failures, pause.mul_f64(1.0 + JITTER * chance.clamp(0.0, 1.0)))
     }
 
     /// A success: the pauses begin anew.
@@ -52,6 +62,11 @@ mod tests {
         assert_eq!(pauses(&mut Ladder::default(), 1.0, 5), [0.6, 6.0, 30.0, 54.0, 72.0]);
         assert_eq!(pauses(&mut Ladder::default(), 7.0, 1), [0.6]);
         assert_eq!(pauses(&mut Ladder::default(), -7.0, 1), [0.5]);
+    }
+
+    #[test]
+    fn what_is_hopeless_waits_longest_and_counts_as_one() {
+        assert_eq!(Ladder::default().failed_for_long(0.0), (1, Duration::from_secs(60)));
     }
 
     #[test]

@@ -130,6 +130,12 @@ impl Mids {
         self.given.to_string()
     }
 
+    /// Whether what comes now was published before we came.
+    #[must_use]
+    pub const fn skips_history(&self) -> bool {
+        self.skips_history
+    }
+
     /// The connection is open: from here on nothing is history.
     pub const fn opened(&mut self) {
         self.skips_history = false;

@@ -5,13 +5,12 @@ use std::time::Instant;
 use native_api::class::{Method, Property};
 use native_api::{Class, Platform};
 
-use super::common::{self, Basics, Face, name, required};
+use super::common::{Basics, Face, name, observing, receiving, required, session};
 use crate::client::Client;
 use crate::delivery::{DeliverySettings, EVENT_BUFFER_DEPTH};
 use crate::events;
 use crate::message::Payload;
 use crate::transport::address::Address;
-use crate::transport::session::CloseRequest;
 
 /// An object of the class.
 pub struct RomWebSocket {
@@ -33,8 +32,13 @@ impl Face for RomWebSocket {
 impl Class for RomWebSocket {
     const NAME: &'static str = "ROM-WebSocket";
 
-    const PROPERTIES: &'static [Property<Self>] =
-        &[common::connected(), common::timeout(), common::listen(), common::version(), common::regex()];
+    const PROPERTIES: &'static [Property<Self>] = &[
+        session::connected(),
+        session::timeout(),
+        receiving::listen(),
+        observing::version(),
+        receiving::regex(),
+    ];
 
     const METHODS: &'static [Method<Self>] = &[
         Method {
@@ -53,12 +57,7 @@ impl Class for RomWebSocket {
                 Ok(connected.into())
             },
         },
-        Method {
-            name: name("Disconnect", "Отключиться"),
-            parameters: &[],
-            returns: true,
-            run: |this, _| Ok(this.client.disconnect(this.basics.timeout(), CloseRequest::normal).into()),
-        },
+        session::disconnect(),
         Method {
             name: name("Send", "Отправить"),
             parameters: &[required("Message", "Сообщение")],
@@ -73,7 +72,7 @@ impl Class for RomWebSocket {
     fn new(platform: Platform) -> Self {
         let settings = DeliverySettings::new(false);
         let client = Client::new(platform.clone(), Self::NAME, events::rom_websocket, settings);
-        Self { platform, client, basics: Basics::default() }
+        Self { platform, client, basics: Basics::new(Self::NAME) }
     }
 
     fn init(&self) {

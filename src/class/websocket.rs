@@ -1,9 +1,8 @@
 //! Class `WebSocket`: the complete client.
 
 mod connection;
+mod credentials;
 mod methods;
-mod receiving;
-mod security;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -11,7 +10,7 @@ use std::time::Instant;
 use native_api::class::{Method, Property};
 use native_api::{Class, Platform, Text};
 
-use super::common::{self, Basics, Face};
+use super::common::{Basics, Face, observing, queue, receiving, security, session};
 use crate::client::Client;
 use crate::delivery::{DeliverySettings, EVENT_BUFFER_DEPTH};
 use crate::events;
@@ -21,15 +20,8 @@ pub struct WebSocket {
     platform: Platform,
     client: Client,
     basics: Basics,
-    words: Mutex<Words>,
-}
-
-/// Settings as 1C has worded them, to be read back.
-#[derive(Clone, Debug)]
-struct Words {
-    source: String,
-    subprotocols: String,
-    proxy: String,
+    /// The list as 1C has worded it.
+    subprotocols: Mutex<String>,
 }
 
 impl Face for WebSocket {
@@ -46,20 +38,20 @@ impl Class for WebSocket {
     const NAME: &'static str = "WebSocket";
 
     const PROPERTIES: &'static [Property<Self>] = &[
-        common::connected(),
-        common::timeout(),
-        common::listen(),
-        common::version(),
-        common::regex(),
-        connection::STATE,
-        connection::LAST_ERROR,
-        connection::SOURCE,
+        session::connected(),
+        session::timeout(),
+        receiving::listen(),
+        observing::version(),
+        receiving::regex(),
+        session::state(),
+        session::last_error(),
+        receiving::source(),
         connection::SUBPROTOCOLS,
         connection::SELECTED_SUBPROTOCOL,
-        security::PROXY,
-        security::VERIFY_CERTIFICATE,
-        security::VERIFY_HOST_NAME,
-        security::MIN_TLS_VERSION,
+        security::proxy(),
+        security::verify_certificate(),
+        security::verify_host_name(),
+        security::min_tls_version(),
         connection::COMPRESSION,
         connection::PING_INTERVAL,
         connection::PONG_TIMEOUT,
@@ -67,15 +59,15 @@ impl Class for WebSocket {
         connection::RECONNECT_DELAY,
         connection::MAX_RECONNECT_DELAY,
         connection::MAX_MESSAGE_SIZE,
-        receiving::QUEUE_SIZE,
-        receiving::QUEUE_BYTES,
-        receiving::OVERFLOW_POLICY,
-        receiving::QUEUE_LENGTH,
-        receiving::DELIVERY_MODE,
-        receiving::EVENT_INTERVAL,
-        connection::STATISTICS,
-        connection::LOG_FILE,
-        connection::LOG_LEVEL,
+        queue::queue_size(),
+        queue::queue_bytes(),
+        queue::overflow_policy(),
+        queue::queue_length(),
+        queue::delivery_mode(),
+        queue::event_interval(),
+        observing::statistics(),
+        observing::log_file(),
+        observing::log_level(),
     ];
 
     const METHODS: &'static [Method<Self>] = &[
@@ -85,24 +77,22 @@ impl Class for WebSocket {
         methods::SEND_BINARY,
         methods::SET_HEADER,
         methods::CLEAR_HEADERS,
-        security::SET_CREDENTIALS,
-        security::SET_TOKEN,
-        security::SET_TRUSTED_CERTIFICATES,
-        security::SET_CLIENT_CERTIFICATE,
+        credentials::SET_CREDENTIALS,
+        credentials::SET_TOKEN,
+        security::set_trusted_certificates(),
+        security::set_client_certificate(),
         methods::SET_GREETING,
-        receiving::RECEIVE,
-        receiving::RECEIVE_BATCH,
+        receiving::receive(),
+        receiving::receive_batch(),
         methods::REQUEST,
         methods::PING,
-        receiving::CLEAR_QUEUE,
+        receiving::clear_queue(),
     ];
 
     fn new(platform: Platform) -> Self {
         let settings = DeliverySettings::new(true);
         let client = Client::new(platform.clone(), Self::NAME, events::websocket, settings);
-        let words =
-            Words { source: Self::NAME.to_owned(), subprotocols: String::new(), proxy: String::new() };
-        Self { platform, client, basics: Basics::default(), words: Mutex::new(words) }
+        Self { platform, client, basics: Basics::new(Self::NAME), subprotocols: Mutex::default() }
     }
 
     fn init(&self) {
@@ -119,7 +109,7 @@ impl Class for WebSocket {
 }
 
 impl WebSocket {
-    fn words(&self) -> MutexGuard<'_, Words> {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    fn subprotocols(&self) -> MutexGuard<'_, String> {
+        self.subprotocols.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,10 +1,11 @@
-//! The two lanes of an inbox: messages, bounded, and what we have to say ourselves, never dropped.
+//! The two lanes of an inbox: what is taken, by an event or by a call of 1C, and what only events say.
 //!
-//! Pure: no lock, no clock, no platform. Numbers keep the order over both lanes.
+//! Messages are bounded; what we have to say ourselves, in either lane, is never dropped. Pure: no lock, no clock,
+//! no platform. Numbers keep the order over both lanes.
 
 use std::collections::VecDeque;
 
-use crate::message::{Occurrence, Payload};
+use crate::message::Occurrence;
 use crate::queue::{BoundedQueue, Limits};
 
 /// What to do with a message when the inbox is full.
@@ -29,7 +30,7 @@ pub enum Offer {
     /// It was dropped and counted, or nobody will ever want it.
     Dropped,
     /// There is no room: the reader keeps it and waits.
-    Wait(Payload),
+    Wait(Occurrence),
     /// There is no room: it was dropped and counted, and the connection shall end.
     Close,
 }
@@ -37,7 +38,7 @@ pub enum Offer {
 /// What came and waits for 1C.
 #[derive(Debug, Default)]
 pub struct Inbox {
-    messages: BoundedQueue<(u64, Payload)>,
+    taken: BoundedQueue<(u64, Occurrence)>,
     own: VecDeque<(u64, Occurrence)>,
     next: u64,
     /// Whether the inbox was told to be full, and not yet to be free.
@@ -47,20 +48,35 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Puts in what must not be lost and not be waited for.
+    /// Puts in what must not be lost and not be waited for. What waits already and says no more is left out: the
+    /// same hint, or tokens that are dead by now.
     pub fn put(&mut self, occurrence: Occurrence) {
-        let number = self.number();
-        self.own.push_back((number, occurrence));
+        match occurrence {
+            Occurrence::CheckQueue(_) if self.taken.iter().any(|(_, waiting)| *waiting == occurrence) => {
+                return;
+            }
+            Occurrence::Tokens(_) => {
+                self.taken.retain(|(_, waiting)| !matches!(waiting, Occurrence::Tokens(_)));
+            }
+            _ => {}
+        }
+        let (number, size) = (self.number(), occurrence.size());
+        if occurrence.is_for_taking() {
+            self.taken.push((number, occurrence), size);
+        } else {
+            self.own.push_back((number, occurrence));
+        }
     }
 
     /// Puts in a message, within `limits`, or does what `policy` says.
-    pub fn offer(&mut self, payload: Payload, limits: Limits, policy: OverflowPolicy) -> Offer {
-        if !self.messages.has_room(payload.len(), limits) {
+    pub fn offer(&mut self, message: Occurrence, limits: Limits, policy: OverflowPolicy) -> Offer {
+        let size = message.size();
+        if !self.taken.has_room(size, limits) {
             if !std::mem::replace(&mut self.full, true) {
                 self.put(Occurrence::QueueFull);
             }
             match policy {
-                OverflowPolicy::Wait => return Offer::Wait(payload),
+                OverflowPolicy::Wait => return Offer::Wait(message),
                 OverflowPolicy::Close => {
                     self.lose(1);
                     return Offer::Close;
@@ -70,72 +86,71 @@ impl Inbox {
                     return Offer::Dropped;
                 }
                 OverflowPolicy::DropOldest => {
-                    while !self.messages.has_room(payload.len(), limits) {
-                        self.messages.pop();
+                    while !self.taken.has_room(size, limits)
+                        && self.taken.extract(|(_, waiting)| waiting.is_message()).is_some()
+                    {
                         self.lose(1);
                     }
                 }
             }
         }
-        let (number, bytes) = (self.number(), payload.len());
-        self.messages.push((number, payload), bytes);
+        let number = self.number();
+        self.taken.push((number, message), size);
         Offer::Taken
     }
 
-    /// Takes the oldest message.
-    pub fn take_message(&mut self, limits: Limits) -> Option<Payload> {
-        let (_, payload) = self.messages.pop()?;
+    /// Takes the oldest message, or what stands among them.
+    pub fn take(&mut self, limits: Limits) -> Option<Occurrence> {
+        let (_, occurrence) = self.taken.pop()?;
         self.note_room(limits);
-        Some(payload)
+        Some(occurrence)
     }
 
-    /// Takes the oldest of what we have to say ourselves.
+    /// Takes the oldest of what only events say.
     pub fn take_own(&mut self) -> Option<Occurrence> {
         self.own.pop_front().map(|(_, occurrence)| occurrence)
     }
 
     /// Takes the oldest of both lanes.
     pub fn take_any(&mut self, limits: Limits) -> Option<Occurrence> {
-        match (self.own.front(), self.messages.peek()) {
-            (Some((own, _)), Some((message, _))) if message < own => {
-                self.take_message(limits).map(Occurrence::Message)
-            }
-            (None, Some(_)) => self.take_message(limits).map(Occurrence::Message),
+        match (self.own.front(), self.taken.peek()) {
+            (Some((own, _)), Some((taken, _))) if taken < own => self.take(limits),
+            (None, Some(_)) => self.take(limits),
             _ => self.take_own(),
         }
     }
 
-    /// Puts back the message that was taken last.
-    pub fn put_back(&mut self, payload: Payload) {
-        let bytes = payload.len();
-        self.messages.push_front((0, payload), bytes);
+    /// Puts back what was taken last.
+    pub fn put_back(&mut self, occurrence: Occurrence) {
+        let size = occurrence.size();
+        self.taken.push_front((0, occurrence), size);
     }
 
     /// Throws the messages away; how many.
     pub fn clear_messages(&mut self, limits: Limits) -> usize {
-        let thrown = self.messages.clear();
+        let thrown = self.taken.retain(|(_, waiting)| !waiting.is_message());
         self.note_room(limits);
         thrown
     }
 
-    /// Throws away what we had to say ourselves.
+    /// Throws away what only events say.
     pub fn clear_own(&mut self) {
         self.own.clear();
     }
 
-    /// Number of messages.
+    /// Number of messages, and of what stands among them.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.messages.len()
+        self.taken.len()
     }
 
-    /// Whether there is no message.
+    /// Whether there is nothing to be taken.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.messages.is_empty()
+        self.taken.is_empty()
     }
 
-    /// Whether there is nothing of our own to say.
+    /// Whether there is something that only events say.
     #[must_use]
     pub fn has_own(&self) -> bool {
         !self.own.is_empty()
@@ -159,7 +174,7 @@ impl Inbox {
 
     /// Tells that there is room again, when half of the inbox is: between two messages it would say nothing.
     fn note_room(&mut self, limits: Limits) {
-        if self.full && self.messages.is_half_empty(limits) {
+        if self.full && self.taken.is_half_empty(limits) {
             self.full = false;
             let lost = std::mem::take(&mut self.lost_while_full);
             self.put(Occurrence::QueueFree { lost });
@@ -170,11 +185,12 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::{Cause, Payload, Tokens};
 
     const LIMITS: Limits = Limits { entries: 4, bytes: 1000 };
 
-    fn text(number: u32) -> Payload {
-        Payload::Text(number.to_string())
+    fn text(number: u32) -> Occurrence {
+        Occurrence::Message(Payload::Text(number.to_string()))
     }
 
     fn filled(policy: OverflowPolicy, count: u32) -> (Inbox, Vec<Offer>) {
@@ -183,8 +199,8 @@ mod tests {
         (inbox, offers)
     }
 
-    fn messages(inbox: &mut Inbox) -> Vec<Payload> {
-        std::iter::from_fn(|| inbox.take_message(LIMITS)).collect()
+    fn messages(inbox: &mut Inbox) -> Vec<Occurrence> {
+        std::iter::from_fn(|| inbox.take(LIMITS)).collect()
     }
 
     #[test]
@@ -222,12 +238,7 @@ mod tests {
         inbox.put(Occurrence::QueueFree { lost: 0 });
         inbox.offer(text(2), LIMITS, OverflowPolicy::Wait);
         let taken = std::iter::from_fn(|| inbox.take_any(LIMITS)).collect::<Vec<_>>();
-        let expected = [
-            Occurrence::QueueFull,
-            Occurrence::Message(text(1)),
-            Occurrence::QueueFree { lost: 0 },
-            Occurrence::Message(text(2)),
-        ];
+        let expected = [Occurrence::QueueFull, text(1), Occurrence::QueueFree { lost: 0 }, text(2)];
         assert_eq!(taken, expected);
     }
 
@@ -235,8 +246,26 @@ mod tests {
     fn what_was_put_back_comes_first() {
         let (mut inbox, _) = filled(OverflowPolicy::Wait, 2);
         inbox.put(Occurrence::QueueFull);
-        let first = inbox.take_message(LIMITS).unwrap();
+        let first = inbox.take(LIMITS).unwrap();
         inbox.put_back(first);
-        assert_eq!(inbox.take_any(LIMITS), Some(Occurrence::Message(text(1))));
+        assert_eq!(inbox.take_any(LIMITS), Some(text(1)));
+    }
+
+    #[test]
+    fn what_we_say_among_messages_is_never_dropped_and_not_said_twice() {
+        let mut inbox = Inbox::default();
+        let tokens = |access: &str| Occurrence::Tokens(Tokens { access: access.into(), ..Tokens::default() });
+        let hint = || Occurrence::CheckQueue(Cause::Timer);
+        for occurrence in [tokens("dead"), hint(), tokens("new"), hint()] {
+            inbox.put(occurrence);
+        }
+        for number in 1..=4 {
+            inbox.offer(text(number), LIMITS, OverflowPolicy::DropOldest);
+        }
+        let taken = std::iter::from_fn(|| inbox.take(LIMITS)).collect::<Vec<_>>();
+        assert_eq!(taken, [hint(), tokens("new"), text(3), text(4)]);
+        inbox.put(hint());
+        inbox.offer(text(5), LIMITS, OverflowPolicy::Wait);
+        assert_eq!((inbox.clear_messages(LIMITS), inbox.take(LIMITS)), (1, Some(hint())));
     }
 }

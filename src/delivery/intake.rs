@@ -7,17 +7,17 @@ use super::inbox::{Offer, OverflowPolicy};
 use super::settings::DeliverySettings;
 use crate::filter::Verdict;
 use crate::log::Level;
-use crate::message::Payload;
+use crate::message::Occurrence;
 
 impl Delivery {
     /// Counts a message, and gives it to whom it belongs: a request, or nobody when the filter does not want it,
     /// or else back for [`offer`](Self::offer).
     #[must_use]
-    pub fn sift(&self, payload: Payload) -> Option<Payload> {
+    pub fn sift(&self, message: Occurrence) -> Option<Occurrence> {
         self.statistics.messages_in.count();
-        self.statistics.bytes_in.add_bytes(payload.len());
-        let payload = self.requests.answer(payload)?;
-        let Payload::Text(text) = &payload else { return Some(payload) };
+        self.statistics.bytes_in.add_bytes(message.size());
+        let message = self.requests.answer(message)?;
+        let Some(text) = message.text() else { return Some(message) };
         let filter = Arc::clone(&self.filter.lock().unwrap_or_else(PoisonError::into_inner));
         match filter.judge(text) {
             Verdict::Wanted => {}
@@ -33,11 +33,11 @@ impl Delivery {
                 );
             }
         }
-        Some(payload)
+        Some(message)
     }
 
     /// Puts in a message, if anybody will want it, or does what the overflow policy says.
-    pub fn offer(self: &Arc<Self>, payload: Payload) -> Offer {
+    pub fn offer(self: &Arc<Self>, message: Occurrence) -> Offer {
         let mut state = self.lock();
         if state.stopped || (!state.settings.keep_unheard && !self.has_events(&state.settings)) {
             return Offer::Dropped;
@@ -46,7 +46,7 @@ impl Delivery {
         // A reply that is waited for may stand behind what nobody takes meanwhile.
         let limits = if self.requests.are_pending() { limits.doubled() } else { limits };
         let lost = state.inbox.lost();
-        let offer = state.inbox.offer(payload, limits, policy);
+        let offer = state.inbox.offer(message, limits, policy);
         self.note_lost(state.inbox.lost() - lost);
         if offer == Offer::Taken {
             self.statistics.queued.count();
@@ -58,26 +58,26 @@ impl Delivery {
 
     /// Puts in a message when there is room. Dropped while it waits, because the connection ends, it puts the
     /// message in all the same, beyond the limits: at most as much again.
-    pub async fn accept(self: &Arc<Self>, payload: Payload) -> Offer {
-        let mut held = Held { delivery: self, payload: Some(payload) };
+    pub async fn accept(self: &Arc<Self>, message: Occurrence) -> Offer {
+        let mut held = Held { delivery: self, message: Some(message) };
         loop {
             let room = self.room.notified();
-            let Some(payload) = held.payload.take() else { return Offer::Taken };
-            match self.offer(payload) {
-                Offer::Wait(back) => held.payload = Some(back),
+            let Some(message) = held.message.take() else { return Offer::Taken };
+            match self.offer(message) {
+                Offer::Wait(back) => held.message = Some(back),
                 done => return done,
             }
             room.await;
         }
     }
 
-    fn keep(self: &Arc<Self>, payload: Payload) {
+    fn keep(self: &Arc<Self>, message: Occurrence) {
         let mut state = self.lock();
         if state.stopped {
             return;
         }
         let (limits, lost) = (state.settings.limits.doubled(), state.inbox.lost());
-        if state.inbox.offer(payload, limits, OverflowPolicy::DropNewest) == Offer::Taken {
+        if state.inbox.offer(message, limits, OverflowPolicy::DropNewest) == Offer::Taken {
             self.statistics.queued.count();
             self.arrived.notify_one();
         }
@@ -96,13 +96,13 @@ impl Delivery {
 /// A message that waits for room.
 struct Held<'a> {
     delivery: &'a Arc<Delivery>,
-    payload: Option<Payload>,
+    message: Option<Occurrence>,
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        if let Some(payload) = self.payload.take() {
-            self.delivery.keep(payload);
+        if let Some(message) = self.message.take() {
+            self.delivery.keep(message);
         }
     }
 }

@@ -15,10 +15,13 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 /// How often 1C is told of messages that it does not take.
 const REMINDER: Duration = Duration::from_secs(1);
 
-/// An event for 1C: the one that it had no room for, with the pause before the next offer.
+/// An event for 1C: the one that it had no room for, with the pause before the next offer, or the next about the
+/// same occurrence.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) occurrence: Occurrence,
+    /// Which of its events it is.
+    part: usize,
     encoded: Encoded,
     pause: Duration,
 }
@@ -41,8 +44,8 @@ impl Delivery {
         let source = Arc::clone(&state.source);
         let pulled = settings.mode == DeliveryMode::Notify;
         match state.refused.take() {
-            Some(Refused { occurrence: Occurrence::Message(payload), .. }) if pulled => {
-                state.inbox.put_back(payload);
+            Some(Refused { occurrence, .. }) if pulled && occurrence.is_for_taking() => {
+                state.inbox.put_back(occurrence);
             }
             Some(refused) => return Ok((refused, source)),
             None => {}
@@ -60,19 +63,26 @@ impl Delivery {
             });
         };
         drop(state);
-        if matches!(occurrence, Occurrence::Message(_)) {
+        if occurrence.is_message() {
             self.room.notify_waiters();
         }
-        let texts = (self.wording)(&occurrence, self.platform.language());
-        let Some(texts) = texts else { return Err(Delivered::More) };
+        let offer = self.word(occurrence, 0).ok_or(Delivered::More)?;
+        Ok((offer, source))
+    }
+
+    /// The texts of one of the events that tell of an occurrence; `None` when there is no such.
+    fn word(&self, occurrence: Occurrence, part: usize) -> Option<Refused> {
+        let texts = (self.wording)(&occurrence, part, self.platform.language())?;
         let encoded = Encoded { event: WideText::new(&texts.event), data: WideText::new(&texts.data) };
-        Ok((Refused { occurrence, encoded, pause: SHORTEST_PAUSE }, source))
+        Some(Refused { occurrence, part, encoded, pause: SHORTEST_PAUSE })
     }
 
     /// Where nobody listens nothing is said; messages stay for whoever asks for them, if the class has such.
     fn fall_silent(&self, state: &mut State) {
-        if let Some(Refused { occurrence: Occurrence::Message(payload), .. }) = state.refused.take() {
-            state.inbox.put_back(payload);
+        if let Some(Refused { occurrence, .. }) = state.refused.take()
+            && occurrence.is_for_taking()
+        {
+            state.inbox.put_back(occurrence);
         }
         if !state.settings.keep_unheard {
             let limits = state.settings.limits;
@@ -82,6 +92,20 @@ impl Delivery {
         state.scheduled = false;
         self.arrived.notify_all();
         self.room.notify_waiters();
+    }
+
+    /// 1C has an event; another one may be about the same occurrence.
+    fn accepted(&self, Refused { occurrence, part, .. }: Refused) {
+        if occurrence.is_message() && part == 0 {
+            self.statistics.delivered.count();
+        }
+        if matches!(occurrence, Occurrence::Published(_)) {
+            let next = self.word(occurrence, part + 1);
+            let mut state = self.lock();
+            if !state.stopped {
+                state.refused = next;
+            }
+        }
     }
 }
 
@@ -106,9 +130,7 @@ impl Source for Delivery {
         };
         match self.platform.external_event(&source, &offer.encoded.event, &offer.encoded.data) {
             EventAnswer::Accepted => {
-                if matches!(offer.occurrence, Occurrence::Message(_)) {
-                    self.statistics.delivered.count();
-                }
+                self.accepted(offer);
                 Delivered::More
             }
             EventAnswer::Refused => {

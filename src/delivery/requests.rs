@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::filter::{Filter, Verdict};
-use crate::message::Payload;
+use crate::message::{Occurrence, Payload};
 use crate::reactor::{Answer, Reply, promise};
 
 /// The requests of one object that have no reply yet, oldest first. There are as many as threads of 1C that wait.
@@ -31,11 +31,12 @@ impl Requests {
     }
 
     /// Gives a text to the first request whose reply it is; anything else comes back.
-    pub(super) fn answer(&self, payload: Payload) -> Option<Payload> {
-        let Payload::Text(text) = payload else { return Some(payload) };
+    pub(super) fn answer(&self, message: Occurrence) -> Option<Occurrence> {
         if !self.are_pending() {
-            return Some(Payload::Text(text));
+            return Some(message);
         }
+        let Occurrence::Message(Payload::Text(text)) = message else { return Some(message) };
+        let message = |text| Occurrence::Message(Payload::Text(text));
         let mut pending = self.lock();
         pending.retain(|(_, reply)| reply.is_awaited());
         let found = pending.iter().position(|(filter, _)| filter.judge(&text) == Verdict::Wanted);
@@ -44,8 +45,8 @@ impl Requests {
         drop(pending);
         match request {
             // Whoever gave up just now leaves the message to the others.
-            Some((_, reply)) => reply.give(text).err().map(Payload::Text),
-            None => Some(Payload::Text(text)),
+            Some((_, reply)) => reply.give(text).err().map(message),
+            None => Some(message(text)),
         }
     }
 

@@ -5,25 +5,27 @@ use std::time::Instant;
 
 use super::Delivery;
 use crate::filter::Filter;
-use crate::message::{Occurrence, Payload};
+use crate::message::Occurrence;
 use crate::reactor::Answer;
 
 impl Delivery {
-    /// Takes the next message; waits for one until `deadline`, as long as any may come.
+    /// Takes the next message, or what stands among them; waits for one until `deadline`, as long as any may come.
     #[must_use]
-    pub fn receive(self: &Arc<Self>, deadline: Instant) -> Option<Payload> {
+    pub fn receive(self: &Arc<Self>, deadline: Instant) -> Option<Occurrence> {
         let mut state = self.lock();
         loop {
             let limits = state.settings.limits;
-            if let Some(payload) = state.inbox.take_message(limits) {
+            if let Some(taken) = state.inbox.take(limits) {
                 if state.inbox.is_empty() {
                     state.reminder = None;
                 }
-                self.statistics.delivered.count();
+                if taken.is_message() {
+                    self.statistics.delivered.count();
+                }
                 // There may be something of our own to say now: that there is room again.
                 self.schedule(state);
                 self.room.notify_waiters();
-                return Some(payload);
+                return Some(taken);
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || state.sessions == 0 || state.stopped {
@@ -58,7 +60,7 @@ impl Delivery {
     pub fn clear(self: &Arc<Self>) -> usize {
         let mut state = self.lock();
         let limits = state.settings.limits;
-        let held = state.refused.take_if(|refused| matches!(refused.occurrence, Occurrence::Message(_)));
+        let held = state.refused.take_if(|refused| refused.occurrence.is_message());
         let thrown = state.inbox.clear_messages(limits) + usize::from(held.is_some());
         state.reminder = None;
         self.schedule(state);

@@ -6,19 +6,51 @@ use native_api::Text;
 use tokio::select;
 use tokio::time::{sleep, timeout_at};
 
-use crate::backoff::Backoff;
 use crate::log::Level;
 use crate::message::{Closing, Failure, FailureKind, Occurrence, Opening, Side};
-use crate::transport::address::Address;
 use crate::transport::session::{Ending, Session, Shared, State, cancelled};
-use crate::transport::websocket::{self, Link};
+use crate::transport::settings::Settings;
 
 /// An attempt that nobody waits for is given up after this time.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
+/// A kind of connection: how it is made, what is said on it, when it is made again.
+pub(crate) trait Line: Send + 'static {
+    /// An established connection.
+    type Link: Send;
+
+    /// Where it leads, for the log.
+    fn destination(&self) -> String;
+
+    /// Makes one attempt: the connection, and its subprotocol. Dropped, it gives the attempt up.
+    fn open(
+        &mut self,
+        shared: &Shared,
+        settings: &Settings,
+    ) -> impl Future<Output = Result<(Self::Link, String), Failure>> + Send;
+
+    /// Talks until the connection ends. How, and whether both sides have said goodbye.
+    fn serve(
+        &mut self,
+        link: Self::Link,
+        shared: &Shared,
+        settings: &Settings,
+    ) -> impl Future<Output = (Closing, bool)> + Send;
+
+    /// Which failure in a row an end was, and the pause before the next attempt; `None`: there is none.
+    fn retry(&mut self, end: End<'_>, settings: &Settings) -> Option<(u32, Duration)>;
+}
+
+/// The end of an attempt.
+pub(crate) enum End<'a> {
+    /// There was a connection, for this time.
+    Closed(Duration),
+    /// There was none.
+    Failed(&'a Failure),
+}
+
 /// What a session sets out to do.
 pub(super) struct Plan {
-    pub(super) address: Address,
     pub(super) previous: Option<Session>,
     pub(super) deadline: Instant,
     pub(super) persistent: bool,
@@ -33,30 +65,24 @@ enum Outcome {
 }
 
 /// The life of a session.
-pub(super) async fn run(ending: Ending, plan: Plan) {
+pub(super) async fn run(ending: Ending, plan: Plan, mut line: impl Line) {
     let shared = ending.shared();
     if let Some(previous) = &plan.previous {
         outlive(previous, shared).await;
     }
-    let mut backoff = Backoff::new();
     let (mut attempt, mut deadline) = (1, plan.deadline);
     let mut goes_on = plan.persistent;
     loop {
-        let outcome = attempt_once(shared, &plan.address, attempt, deadline).await;
-        let (hopeless, cleanly) = match &outcome {
+        let outcome = attempt_once(shared, &mut line, attempt, deadline).await;
+        let (end, cleanly) = match &outcome {
             Outcome::Closed { cleanly, lasted, .. } => {
                 goes_on = true;
-                backoff.was_open(*lasted);
-                (false, *cleanly)
+                (End::Closed(*lasted), *cleanly)
             }
-            Outcome::Failed(failure) => (is_hopeless(failure), true),
+            Outcome::Failed(failure) => (End::Failed(failure), true),
         };
-        let settings = shared.common.settings().reconnect;
-        let next = if goes_on && !shared.is_stopping() {
-            backoff.next(&settings, fastrand::f64(), hopeless)
-        } else {
-            None
-        };
+        let next = line.retry(end, &shared.common.settings());
+        let next = next.filter(|_| goes_on && !shared.is_stopping());
         tell(shared, outcome, next.map(|(_, pause)| pause));
         let Some((number, pause)) = next else { return ending.finish(cleanly) };
         attempt = number + 1;
@@ -79,30 +105,27 @@ async fn outlive(previous: &Session, shared: &Shared) {
     }
 }
 
-async fn attempt_once(shared: &Shared, address: &Address, attempt: u32, deadline: Instant) -> Outcome {
+async fn attempt_once(shared: &Shared, line: &mut impl Line, attempt: u32, deadline: Instant) -> Outcome {
     let settings = shared.common.settings();
     let log = &shared.common.log;
-    log.write(Level::Info, || {
-        format!("Подключение к {}:{}, попытка {attempt}", address.server_name(), address.port())
-    });
+    log.write(Level::Info, || format!("Подключение к {}, попытка {attempt}", line.destination()));
     let opened = select! {
         biased;
         _ = shared.stop_requested() => Err(cancelled()),
-        opened = timeout_at(deadline.into(), Link::open(address, &settings)) => {
+        opened = timeout_at(deadline.into(), line.open(shared, &settings)) => {
             opened.unwrap_or_else(|_| Err(too_late()))
         }
     };
-    let link = match opened {
-        Ok(link) => link,
+    let (link, subprotocol) = match opened {
+        Ok(opened) => opened,
         Err(failure) => return Outcome::Failed(failure),
     };
-    let opening = Opening { attempt, subprotocol: link.subprotocol().to_owned() };
-    if !shared.opened(opening, &settings.greeting) {
+    if !shared.opened(Opening { attempt, subprotocol }, &settings.greeting) {
         return Outcome::Failed(cancelled());
     }
     log.write(Level::Info, || "Соединение установлено");
     let since = Instant::now();
-    let (closing, cleanly) = websocket::converse(link, shared, &settings).await;
+    let (closing, cleanly) = line.serve(link, shared, &settings).await;
     Outcome::Closed { closing, cleanly, lasted: since.elapsed() }
 }
 
@@ -141,14 +164,6 @@ async fn wait(shared: &Shared, attempt: u32, pause: Duration) -> bool {
         biased;
         _ = shared.stop_requested() => false,
         () = sleep(pause) => shared.go(State::Waiting, State::Connecting),
-    }
-}
-
-/// Whether trying soon would not help, and might lock an account.
-fn is_hopeless(failure: &Failure) -> bool {
-    match failure.kind {
-        FailureKind::Proxy => failure.status == Some(407),
-        _ => matches!(failure.status, Some(400 | 401 | 403)),
     }
 }
 

@@ -13,12 +13,11 @@ use tokio::task::AbortHandle;
 use wire::CloseCode;
 
 use self::common::Common;
-pub(super) use self::shared::{Ending, Shared, cancelled};
+pub(crate) use self::shared::{Ending, Shared, cancelled};
 use crate::message::Payload;
 use crate::reactor::{Answer, promise};
-use crate::transport::address::Address;
 use crate::transport::outbox::Message;
-use crate::transport::reconnect;
+use crate::transport::reconnect::{self, Line};
 
 /// The longest that a connection may take to close when nobody said how long.
 pub const CLOSE_LIMIT: Duration = Duration::from_secs(5);
@@ -69,10 +68,10 @@ impl CloseRequest {
 
 impl Session {
     /// Starts to connect; the first attempt is given up at `deadline`. A `previous` connection is closed first.
-    /// A `persistent` session goes on even if it was never open, as often as the settings say.
-    pub fn start(
+    /// A `persistent` session goes on even if it was never open, as often as its line has another attempt.
+    pub(crate) fn start(
         runtime: &Handle,
-        address: Address,
+        line: impl Line,
         common: Arc<Common>,
         previous: Option<Self>,
         deadline: Instant,
@@ -84,8 +83,8 @@ impl Session {
         }
         shared.common.delivery.session_began();
         let ending = Ending(Arc::clone(&shared));
-        let plan = reconnect::Plan { address, previous, deadline, persistent };
-        let task = runtime.spawn(reconnect::run(ending, plan)).abort_handle();
+        let plan = reconnect::Plan { previous, deadline, persistent };
+        let task = runtime.spawn(reconnect::run(ending, plan, line)).abort_handle();
         Self { shared, task }
     }
 

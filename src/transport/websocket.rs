@@ -4,6 +4,8 @@
 //! both write cannot lock each other up.
 
 mod handshake;
+pub(crate) mod inlet;
+pub(crate) mod line;
 mod pings;
 mod reader;
 mod writer;
@@ -17,6 +19,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep_until, timeout, timeout_at};
 use wire::{CloseCode, Limits, Receiver, Sender};
 
+use self::inlet::Inlet;
 use self::pings::Pings;
 use self::reader::Reader;
 use self::writer::Writer;
@@ -38,7 +41,7 @@ const COMPRESSION_THRESHOLD: usize = 16;
 const ABNORMAL: u16 = 1006;
 
 /// An established connection.
-pub(super) struct Link {
+pub(crate) struct Link {
     reading: ReadHalf<Stream>,
     writing: WriteHalf<Stream>,
     receiver: Receiver,
@@ -62,11 +65,21 @@ enum End {
     Cut,
     /// We end it, and the peer is told why.
     Refused(CloseCode, Text),
+    /// The inlet has had enough.
+    Left,
+}
+
+/// How a conversation was over.
+pub(crate) enum Farewell {
+    /// The connection ended; whether both sides have said goodbye.
+    Ended { closing: Closing, cleanly: bool },
+    /// The inlet left it: for 1C nothing has ended.
+    Left,
 }
 
 impl Link {
     /// Connects to `address` and makes the opening handshake. Dropped, it gives the attempt up.
-    pub(super) async fn open(address: &Address, settings: &Settings) -> Result<Self, Failure> {
+    pub(crate) async fn open(address: &Address, settings: &Settings) -> Result<Self, Failure> {
         let mut stream = dial(address, &settings.dial).await?;
         let (accepted, random) = handshake::perform(&mut stream, address, settings).await?;
         let (reading, writing) = split(stream);
@@ -84,41 +97,57 @@ impl Link {
     }
 
     /// The subprotocol that the server chose; empty if none.
-    pub(super) fn subprotocol(&self) -> &str {
+    pub(crate) fn subprotocol(&self) -> &str {
         &self.subprotocol
     }
 }
 
-/// Talks until the connection ends. How, and whether both sides have said goodbye.
-pub(super) async fn converse(link: Link, shared: &Shared, settings: &Settings) -> (Closing, bool) {
+/// Talks until the connection ends, or the inlet leaves it.
+pub(crate) async fn converse(
+    link: Link,
+    shared: &Shared,
+    settings: &Settings,
+    inlet: &mut impl Inlet,
+) -> Farewell {
     let Link { reading, writing, receiver, sender, .. } = link;
     let keepalive = Keepalive::new(settings.ping_interval, settings.pong_timeout, Instant::now());
     let here = Circumstances { shared, pings: Pings::new(keepalive), keepalive_changed: Notify::new() };
     let mut reader = Reader::new(reading, receiver);
     let mut writer = Writer::new(writing, sender);
     let end = select! {
-        end = reader.run(&here) => end,
+        end = reader.run(&here, inlet) => end,
         () = writer.run(&here) => End::Cut,
         () = watch(&here) => End::Cut,
         () = closing_limit(shared) => End::Cut,
     };
     let side = shared.side();
-    // From here on nothing is accepted that could not be sent any more.
-    shared.go(State::Open, State::Closing);
-    let closing = |code: u16, reason: Text| Closing { side, code, reason };
+    if !matches!(end, End::Left) {
+        // From here on nothing is accepted that could not be sent any more.
+        shared.go(State::Open, State::Closing);
+    }
+    let ended = |code: u16, reason: Text, cleanly| Farewell::Ended {
+        closing: Closing { side, code, reason },
+        cleanly,
+    };
     match end {
-        End::Cut => (closing(ABNORMAL, Text::fixed("", "")), false),
+        End::Cut => ended(ABNORMAL, Text::fixed("", ""), false),
         End::Closed { code, reason } => {
             writer.close(code, "");
             part(writer, reader).await;
             // A server may repeat what we have sent, secrets included.
             let reason = masked(&reason);
-            (closing(code.map_or(1005, CloseCode::get), Text::made(&*reason, &*reason)), true)
+            ended(code.map_or(1005, CloseCode::get), Text::made(&*reason, &*reason), true)
         }
         End::Refused(code, reason) => {
             writer.close(Some(code), &reason.en);
             part(writer, reader).await;
-            (closing(code.get(), reason), false)
+            ended(code.get(), reason, false)
+        }
+        End::Left => {
+            writer.close(Some(CloseCode::NORMAL), "");
+            // If it cannot be written the server finds out by itself.
+            let _ = timeout(LINGER, writer.flush()).await;
+            Farewell::Left
         }
     }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use echo_server::{Behaviour, Fault, Options, Server};
+use native_api::Value;
 use native_api_host::{Event, Host, Instance, Library, Object, locate};
 
 /// How long a test waits for what must come. Only a failure ever takes so long.
@@ -81,6 +82,14 @@ pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
     while !condition() {
         assert!(start.elapsed() < PATIENCE, "never happened: {what}");
         std::thread::yield_now();
+    }
+}
+
+/// A property that is a text.
+pub(crate) fn text(object: &Instance, name: &str) -> String {
+    match object.get(name).unwrap() {
+        Value::String(text) => text,
+        other => panic!("{name} is {other:?}"),
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use native_api_host::{Host, Instance, Object};
 use serde_json::Value as Json;
 
-use crate::common::{self, PATIENCE};
+use crate::common::{self, PATIENCE, text};
 
 /// The name of the class under test.
 const WEBSOCKET: &str = "WebSocket";
@@ -70,14 +70,6 @@ fn connect(object: &Instance, url: &str) {
 /// `Статистика`, read.
 fn statistics(object: &Instance) -> Json {
     serde_json::from_str(&text(object, "Статистика")).unwrap()
-}
-
-/// A property that is a text.
-fn text(object: &Instance, name: &str) -> String {
-    match object.get(name).unwrap() {
-        native_api::Value::String(text) => text,
-        other => panic!("{name} is {other:?}"),
-    }
 }
 
 /// Whether no event has come, at the object's end.

@@ -1,19 +1,16 @@
 //! Connecting, closing, sending and asking.
 
-use std::time::Duration;
-
 use native_api::class::{Default, Method};
 use native_api::{Arguments, Kind, Misuse, MisuseKind, Text, Value};
 use wire::{CloseCode, Request, RequestError};
 
 use super::WebSocket;
-use crate::class::common::{filter, name, optional, required, seconds_or, syntax};
+use crate::class::common::arguments::{filter, seconds_or, strings, syntax};
+use crate::class::common::{name, optional, required};
 use crate::message::Payload;
 use crate::transport::address::Address;
 use crate::transport::session::CloseRequest;
 
-/// The time for an answer when neither a parameter nor `Таймаут` says one.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// Longest reason of a close, in bytes of UTF-8 (RFC 6455, section 5.5).
 const LONGEST_REASON: usize = 123;
 /// Most headers, and most texts of a greeting.
@@ -86,7 +83,7 @@ pub(super) const REQUEST: Method<WebSocket> = Method {
     returns: true,
     run: |this, arguments| {
         let (payload, filter) = (payload(arguments, 0)?, filter(arguments, 1)?);
-        let timeout = seconds_or(arguments, 2, this.basics.timeout().unwrap_or(ANSWER_LIMIT))?;
+        let timeout = seconds_or(arguments, 2, this.basics.answer_limit())?;
         Ok(this.client.request(payload, filter, timeout).map_or(Value::Empty, Value::String))
     },
 };
@@ -96,7 +93,7 @@ pub(super) const PING: Method<WebSocket> = Method {
     parameters: &[optional("Timeout", "Таймаут", Default::Empty)],
     returns: true,
     run: |this, arguments| {
-        let timeout = seconds_or(arguments, 0, this.basics.timeout().unwrap_or(ANSWER_LIMIT))?;
+        let timeout = seconds_or(arguments, 0, this.basics.answer_limit())?;
         let round_trip = this.client.ping(timeout);
         Ok(round_trip.map_or(Value::Empty, |time| (time.as_secs_f64() * 1000.0).into()))
     },
@@ -140,18 +137,9 @@ pub(super) const SET_GREETING: Method<WebSocket> = Method {
     parameters: &[required("Messages", "Сообщения")],
     returns: false,
     run: |this, arguments| {
-        let text = arguments.string(0)?;
-        let greeting = if text.is_empty() {
-            Vec::new()
-        } else {
-            serde_json::from_str::<Vec<String>>(text).map_err(|error| {
-                let (line, column) = (error.line(), error.column());
-                let got = Text::made(
-                    format!("другой текст (строка {line}, позиция {column})"),
-                    format!("another text (line {line}, column {column})"),
-                );
-                syntax(0, "массив строк JSON", "a JSON array of strings", got)
-            })?
+        let greeting = match arguments.string(0)? {
+            "" => Vec::new(),
+            _ => strings(arguments, 0)?,
         };
         if greeting.len() > MOST {
             return Err(too_many(0));

@@ -14,9 +14,9 @@ use crate::transport::outbox::{Message, Outbox};
 
 /// What the task and 1C's threads share.
 #[derive(Debug)]
-pub(in crate::transport) struct Shared {
-    pub(in crate::transport) common: Arc<Common>,
-    pub(in crate::transport) outbox: Outbox,
+pub(crate) struct Shared {
+    pub(crate) common: Arc<Common>,
+    pub(crate) outbox: Outbox,
     pub(super) inner: Mutex<Inner>,
     /// Both are told of every change of the state: 1C's threads wait for one, tasks for the other.
     pub(super) changed: Condvar,
@@ -75,7 +75,7 @@ impl Shared {
     }
 
     /// Goes from one phase to another, unless the end was asked for meanwhile.
-    pub(in crate::transport) fn go(&self, from: State, to: State) -> bool {
+    pub(crate) fn go(&self, from: State, to: State) -> bool {
         let mut inner = self.lock();
         let goes = inner.state == from;
         if goes {
@@ -87,7 +87,7 @@ impl Shared {
     }
 
     /// The attempt has succeeded; `false` when 1C has given it up meanwhile.
-    pub(in crate::transport) fn opened(&self, opening: Opening, greeting: &[String]) -> bool {
+    pub(crate) fn opened(&self, opening: Opening, greeting: &[String]) -> bool {
         let mut inner = self.lock();
         if inner.state != State::Connecting {
             return false;
@@ -111,7 +111,7 @@ impl Shared {
     }
 
     /// The open connection has ended, and its end was told.
-    pub(in crate::transport) fn left(&self) {
+    pub(crate) fn left(&self) {
         self.common.note_open(false);
         self.common.statistics.lost.add(self.outbox.clear());
         self.common.delivery.forget_requests();
@@ -128,22 +128,22 @@ impl Shared {
     }
 
     /// Whether the end was asked for.
-    pub(in crate::transport) fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stop.borrow().is_some()
     }
 
     /// Who ends the connection, if it ends now.
-    pub(in crate::transport) fn side(&self) -> Side {
+    pub(crate) fn side(&self) -> Side {
         if self.lock().state == State::Closing { Side::Us } else { Side::Peer }
     }
 
     /// Waits until the end is asked for.
-    pub(in crate::transport) async fn stop_requested(&self) -> CloseRequest {
+    pub(crate) async fn stop_requested(&self) -> CloseRequest {
         self.stop_matching(|_| true).await
     }
 
     /// Waits until the end is asked for by a time before `limit`.
-    pub(in crate::transport) async fn stop_before(&self, limit: Instant) -> CloseRequest {
+    pub(crate) async fn stop_before(&self, limit: Instant) -> CloseRequest {
         self.stop_matching(|request| request.deadline < limit).await
     }
 
@@ -160,15 +160,15 @@ impl Shared {
 }
 
 /// The task's duty to tell the end, once, however the task ends.
-pub(in crate::transport) struct Ending(pub(super) Arc<Shared>);
+pub(crate) struct Ending(pub(super) Arc<Shared>);
 
 impl Ending {
-    pub(in crate::transport) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }
 
     /// The end; it was told to 1C already.
-    pub(in crate::transport) fn finish(self, cleanly: bool) {
+    pub(crate) fn finish(self, cleanly: bool) {
         self.0.finish(cleanly);
     }
 }
@@ -192,7 +192,7 @@ impl Drop for Ending {
 }
 
 /// 1C has given an attempt up.
-pub(in crate::transport) fn cancelled() -> Failure {
+pub(crate) fn cancelled() -> Failure {
     Failure::new(
         FailureKind::Cancelled,
         Text::fixed("Подключение прекращено по требованию 1С", "The attempt was given up by 1C"),

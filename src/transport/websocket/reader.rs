@@ -1,4 +1,4 @@
-//! Bytes → messages → inbox.
+//! Bytes → messages → inlet → inbox.
 
 use std::time::Instant;
 
@@ -8,11 +8,13 @@ use tokio::select;
 use tokio::task::{consume_budget, yield_now};
 use wire::{Close, CloseCode, Received, Receiver, Violation};
 
+use super::inlet::{Inlet, Passage};
 use super::{Circumstances, End};
 use crate::delivery::inbox::Offer;
 use crate::log::Level;
-use crate::message::Payload;
+use crate::message::{Occurrence, Payload};
 use crate::transport::dial::Stream;
+use crate::transport::outbox::Message;
 
 /// The reading side of one connection.
 pub(super) struct Reader {
@@ -38,7 +40,7 @@ impl Reader {
     }
 
     /// Reads until the connection ends or must end.
-    pub(super) async fn run(&mut self, here: &Circumstances<'_>) -> End {
+    pub(super) async fn run(&mut self, here: &Circumstances<'_>, inlet: &mut impl Inlet) -> End {
         loop {
             loop {
                 let step = match self.receiver.receive() {
@@ -50,7 +52,7 @@ impl Reader {
                     Step::Go => {}
                     Step::Yield => yield_now().await,
                     Step::Take(payload) => {
-                        if let Some(end) = take(payload, here).await {
+                        if let Some(end) = pass(payload, here, inlet).await {
                             return end;
                         }
                     }
@@ -106,18 +108,38 @@ fn refuse(violation: Violation) -> End {
     End::Refused(code, Text::made(format!("{ru} ({violation})"), violation.to_string()))
 }
 
-/// Hands a message over; does not read on before there was room for it.
-async fn take(payload: Payload, here: &Circumstances<'_>) -> Option<End> {
-    let delivery = &here.shared.common.delivery;
+/// Lets a message through the inlet, and hands over what comes out of it.
+async fn pass(payload: Payload, here: &Circumstances<'_>, inlet: &mut impl Inlet) -> Option<End> {
     here.shared.common.log.write(Level::Debug, || format!("Получено сообщение, байт: {}", payload.len()));
-    let offer = match delivery.offer(delivery.sift(payload)?) {
-        Offer::Wait(payload) => {
+    inlet.feed(payload);
+    while let Some(passage) = inlet.next() {
+        match passage {
+            Passage::Message(message) => {
+                if let Some(end) = take(message, here).await {
+                    return Some(end);
+                }
+            }
+            Passage::Answer(text) => {
+                let message = Message { payload: Payload::Text(text), written: None };
+                here.shared.outbox.push(message, here.shared.common.outgoing());
+            }
+            Passage::Leave => return Some(End::Left),
+        }
+    }
+    None
+}
+
+/// Hands a message over; does not read on before there was room for it.
+async fn take(message: Occurrence, here: &Circumstances<'_>) -> Option<End> {
+    let delivery = &here.shared.common.delivery;
+    let offer = match delivery.offer(delivery.sift(message)?) {
+        Offer::Wait(message) => {
             here.pings.keepalive().set_reading(false, Instant::now());
             here.shared.common.log.write(Level::Debug, || "Очередь полна, чтение приостановлено");
             // A message that is held when the end is asked for goes in beyond the limits; reading goes on, or
             // the peer's close would never be seen.
             let offer = select! {
-                offer = delivery.accept(payload) => offer,
+                offer = delivery.accept(message) => offer,
                 _ = here.shared.stop_requested() => Offer::Taken,
             };
             here.pings.keepalive().set_reading(true, Instant::now());
