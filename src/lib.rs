@@ -16,10 +16,16 @@ pub mod events;
 pub mod filter;
 pub mod log;
 pub mod message;
+pub mod pull;
 pub mod queue;
 pub mod reactor;
+pub mod rest;
 pub mod statistics;
 pub mod transport;
 pub mod worker;
 
-native_api::export!(class::rom_websocket::RomWebSocket, class::websocket::WebSocket);
+native_api::export!(
+    class::rom_websocket::RomWebSocket,
+    class::websocket::WebSocket,
+    class::bitrix_pull::BitrixPull
+);

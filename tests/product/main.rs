@@ -4,6 +4,7 @@
 //! that keeps those threads busy or counts them runs in a process of its own (`common::in_child`).
 #![allow(clippy::unwrap_used, reason = "a test may end where it likes")]
 
+mod bitrix;
 mod common;
 mod events;
 mod filter;

@@ -7,7 +7,7 @@ use native_api_host::{Argument, Host};
 
 #[test]
 fn the_library_names_its_classes() {
-    assert_eq!(library().class_names(), [ROM, "WebSocket"]);
+    assert_eq!(library().class_names(), [ROM, "WebSocket", "BitrixPull"]);
     assert_eq!(library().attach_type(), attach_type::ANY);
     assert!(library().create("rom-websocket", Host::default()).is_err(), "names of classes are exact");
     assert!(library().create("", Host::default()).is_err());

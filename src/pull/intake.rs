@@ -1,0 +1,196 @@
+//! Bytes of a push server → what 1C wants of them.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::bitrix::command::Command;
+use crate::bitrix::config::Cursor;
+use crate::bitrix::frame::Frame;
+use crate::bitrix::frames::FrameParser;
+use crate::bitrix::json_rpc;
+use crate::bitrix::mids::{Judgement, Mid, Mids};
+use crate::log::{Level, Log};
+use crate::message::{Occurrence, OfflineEvent, Payload, Publication, Receipt};
+use crate::pull::settings::PullSettings;
+use crate::transport::websocket::inlet::{Inlet, Passage};
+
+/// What is read, in which order, and up to where.
+pub(super) struct Intake {
+    parser: FrameParser,
+    /// Complete frames that nobody has looked at yet: when the connection ends they were never read.
+    frames: VecDeque<Frame>,
+    /// What the server wants to hear.
+    answers: VecDeque<String>,
+    mids: Arc<Mutex<Mids>>,
+    settings: watch::Receiver<PullSettings>,
+    log: Log,
+    /// Time and tag of the last message, where messages have no `mid`.
+    last: Option<(String, String)>,
+    /// Whether the configuration shall be asked for again.
+    expired: bool,
+    /// Messages that were new since the question was asked last.
+    news: usize,
+    /// The same for all messages, known ones among them.
+    seen: usize,
+    skipped: u64,
+}
+
+impl Intake {
+    pub(super) fn new(mids: Arc<Mutex<Mids>>, settings: watch::Receiver<PullSettings>, log: Log) -> Self {
+        Self {
+            parser: FrameParser::default(),
+            frames: VecDeque::new(),
+            answers: VecDeque::new(),
+            mids,
+            settings,
+            log,
+            last: None,
+            expired: false,
+            news: 0,
+            seen: 0,
+            skipped: 0,
+        }
+    }
+
+    /// The positions.
+    pub(super) fn mids(&self) -> MutexGuard<'_, Mids> {
+        self.mids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the next poll continues after; `has_mids`: the server counts its messages.
+    pub(super) fn cursor(&self, has_mids: bool) -> Cursor<'_> {
+        match &self.last {
+            _ if has_mids => Cursor::Mid(self.mids().read()),
+            Some((time, tag)) => Cursor::Time { time, tag },
+            None => Cursor::Nothing,
+        }
+    }
+
+    /// What a server without `mid` told of its last message beside the answer itself.
+    pub(super) fn told(&mut self, time: &str, tag: &str) {
+        self.last = Some((time.to_owned(), tag.to_owned()));
+    }
+
+    /// A piece of a body came.
+    pub(super) fn feed_bytes(&mut self, piece: &[u8]) {
+        let frames = self.parser.feed(piece);
+        self.frames.extend(frames);
+    }
+
+    /// The body came to its end.
+    pub(super) fn finish(&mut self) {
+        let frames = self.parser.finish();
+        self.frames.extend(frames);
+        let skipped = self.parser.skipped();
+        let more = skipped - mem::replace(&mut self.skipped, skipped);
+        if more > 0 {
+            self.log.write(Level::Warn, || format!("В ответе сервера очередей пропущено байт: {more}"));
+        }
+    }
+
+    /// The connection ended in the middle: what was not taken out comes again.
+    pub(super) fn abandon(&mut self) {
+        self.parser.abandon();
+        self.frames.clear();
+        self.answers.clear();
+    }
+
+    /// The next message that 1C wants.
+    pub(super) fn next_message(&mut self) -> Option<Occurrence> {
+        while let Some(frame) = self.frames.pop_front() {
+            self.seen += 1;
+            if let Some(receipt) = json_rpc::acknowledgement(&frame) {
+                self.answers.push_back(receipt);
+            }
+            if let Some(message) = self.read(frame) {
+                return Some(message);
+            }
+        }
+        None
+    }
+
+    /// Whether the server told that the configuration has changed; told once.
+    pub(super) fn take_expired(&mut self) -> bool {
+        mem::take(&mut self.expired)
+    }
+
+    /// How many messages were new since this was asked last.
+    pub(super) fn take_news(&mut self) -> usize {
+        mem::take(&mut self.news)
+    }
+
+    /// How many messages came since this was asked last.
+    pub(super) fn take_seen(&mut self) -> usize {
+        mem::take(&mut self.seen)
+    }
+
+    fn read(&mut self, frame: Frame) -> Option<Occurrence> {
+        let receipt = match frame.mid {
+            Some(mid) => self.judge(mid)?,
+            None => Receipt::default(),
+        };
+        if frame.mid.is_none() && !frame.time.is_empty() {
+            self.last = Some((frame.time, frame.tag));
+        }
+        self.news += 1;
+        let offline = match Command::read(&frame.text) {
+            Command::OfflineEvents(events) => self.wanted(events)?,
+            Command::ConfigExpired | Command::ServerRestart => {
+                self.log.write(Level::Info, || "Сервер очередей просит перечитать настройки");
+                self.expired = true;
+                return None;
+            }
+            Command::Other => Vec::new(),
+        };
+        Some(Occurrence::Published(Publication { text: frame.text, offline, receipt }))
+    }
+
+    /// The receipt of a message that is new.
+    fn judge(&self, mid: Mid) -> Option<Receipt> {
+        let judgement = self.mids().judge(mid);
+        let mids = Arc::clone(&self.mids);
+        let settle = move || mids.lock().unwrap_or_else(PoisonError::into_inner).given(mid);
+        (judgement == Judgement::New).then(|| Receipt::new(settle))
+    }
+
+    /// Those of the connector that 1C named; `None` if there are none.
+    fn wanted(&self, events: Vec<OfflineEvent>) -> Option<Vec<OfflineEvent>> {
+        let settings = self.settings.borrow();
+        if settings.connector.is_empty() {
+            return Some(events);
+        }
+        let wanted = events.into_iter().filter(|event| event.connector == settings.connector);
+        Some(wanted.collect::<Vec<_>>()).filter(|wanted| !wanted.is_empty())
+    }
+}
+
+impl Inlet for Intake {
+    /// Each message of a WebSocket is a body of its own.
+    fn feed(&mut self, payload: Payload) {
+        let Payload::Text(text) = payload else {
+            return self
+                .log
+                .write(Level::Warn, || "Сервер очередей прислал двоичное сообщение, оно пропущено");
+        };
+        match json_rpc::answer(&text) {
+            Some(answer) => self.answers.push_back(answer.to_owned()),
+            None => {
+                self.feed_bytes(text.as_bytes());
+                self.finish();
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Passage> {
+        if let Some(message) = self.next_message() {
+            return Some(Passage::Message(message));
+        }
+        match self.answers.pop_front() {
+            Some(answer) => Some(Passage::Answer(answer)),
+            None => self.expired.then_some(Passage::Leave),
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Listening by polls: one after another, each continuing where the last one has ended.
+
+use std::mem;
+use std::time::Duration;
+
+use hyper::Method;
+use hyper::header::{
+    ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+};
+use native_api::Text;
+use tokio::select;
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::line::{End, PullLine, Reason, cut, protocol};
+use crate::bitrix::config::{Cursor, PullConfig};
+use crate::bitrix::mids::Mid;
+use crate::delivery::inbox::Offer;
+use crate::log::Level;
+use crate::message::{Closing, Failure, FailureKind, Occurrence, Side};
+use crate::transport::address::Address;
+use crate::transport::dial::DialSettings;
+use crate::transport::http::HttpRequest;
+use crate::transport::long_poll::Poll;
+use crate::transport::session::Shared;
+
+/// A poll that was not refused for so long is accepted.
+const ACCEPTED_AFTER: Duration = Duration::from_secs(1);
+/// A poll that was cut after so long was cut by a proxy on the way, not refused.
+const WORTH_REPEATING: Duration = Duration::from_secs(5);
+/// Answers without anything new that may follow each other faster than [`QUIET_PAUSE`].
+const QUICK_ANSWERS: u32 = 5;
+const QUIET_PAUSE: Duration = Duration::from_secs(1);
+/// Polls that an old channel is drained with at the most.
+const DRAINING: usize = 100;
+
+/// What a poll brought.
+enum Round {
+    /// An answer.
+    Answered,
+    /// No answer, or a part of one: what is missing comes again.
+    Cut(Failure),
+    /// The server does not know the channel.
+    Refused(Failure),
+    /// The server cannot, or is another one.
+    Failed(Failure),
+    /// The inbox is full, and its policy is to end the connection.
+    Overflow(Closing),
+}
+
+impl PullLine {
+    /// A poll that the server has accepted. What it answers at once is skipped if it is history that nobody wants:
+    /// then there is none.
+    pub(super) async fn accepted_poll(&mut self, dial: &DialSettings) -> Result<Option<Poll>, Failure> {
+        let config = self.config()?;
+        let request = self.request(config)?;
+        self.client.prepare(&request.address, dial).await?;
+        let mut poll = Poll::new(&self.client, request, dial.clone());
+        let status = match timeout(ACCEPTED_AFTER, poll.head()).await {
+            Ok(head) => Some(head?.0),
+            Err(_) => None,
+        };
+        let mut accepted = None;
+        match status {
+            Some(200) if self.intake.mids().skips_history() => self.skip(poll).await?,
+            None | Some(200 | 304) => accepted = Some(poll),
+            Some(status) => return Err(refusal(status)),
+        }
+        self.intake.mids().opened();
+        Ok(accepted)
+    }
+
+    /// Polls until something else is to be done.
+    pub(super) async fn poll_on(
+        &mut self,
+        mut first: Option<Poll>,
+        shared: &Shared,
+        dial: &DialSettings,
+    ) -> End {
+        let (mut may_repeat, mut quick) = (true, 0);
+        let renewal = self.renewal();
+        let back = self.chooser.back_at(self.choice());
+        let back = async move {
+            match back {
+                Some(due) => sleep_until(due.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(renewal, back);
+        loop {
+            let asked = match first.take() {
+                Some(poll) => Ok(poll),
+                None => self.config().and_then(|config| self.ask(config, dial)),
+            };
+            let mut poll = match asked {
+                Ok(poll) => poll,
+                Err(failure) => return End::Closed(cut(failure), false),
+            };
+            let round = select! {
+                round = self.round(&mut poll, shared) => round,
+                () = &mut renewal => return End::Renew(Reason::Due),
+                () = &mut back => return End::Back,
+            };
+            let news = self.intake.take_news();
+            match round {
+                Round::Answered => {
+                    may_repeat = true;
+                    self.ladder.succeeded();
+                    if self.intake.take_expired() {
+                        return End::Renew(Reason::Told);
+                    }
+                    quick = if news > 0 || poll.age() >= QUIET_PAUSE { 0 } else { quick + 1 };
+                    if quick > QUICK_ANSWERS {
+                        sleep(QUIET_PAUSE.saturating_sub(poll.age())).await;
+                    }
+                }
+                Round::Cut(failure) => {
+                    self.intake.abandon();
+                    let waited = failure.kind != FailureKind::Timeout && poll.age() >= WORTH_REPEATING;
+                    if !(waited || news > 0 || mem::take(&mut may_repeat)) {
+                        return End::Closed(cut(failure), false);
+                    }
+                    shared
+                        .common
+                        .log
+                        .write(Level::Debug, || format!("Опрос повторяется: {}", failure.text.ru));
+                }
+                Round::Refused(failure) => return End::Renew(Reason::Refused(failure)),
+                Round::Failed(failure) => return End::Closed(cut(failure), false),
+                Round::Overflow(closing) => return End::Closed(closing, false),
+            }
+        }
+    }
+
+    /// Reads what a channel that is about to be left still holds.
+    pub(super) async fn drain(&mut self, config: &PullConfig, shared: &Shared, dial: &DialSettings) {
+        for _ in 0..DRAINING {
+            let Ok(mut poll) = self.ask(config, dial) else { break };
+            let answered = timeout(ACCEPTED_AFTER, poll.head()).await;
+            let is_answer = matches!(answered, Ok(Ok((200, _))));
+            let is_whole = is_answer && matches!(self.round(&mut poll, shared).await, Round::Answered);
+            if !is_whole || self.intake.take_news() == 0 {
+                break;
+            }
+        }
+        self.intake.abandon();
+        // It was followed already.
+        self.intake.take_expired();
+    }
+
+    fn ask(&self, config: &PullConfig, dial: &DialSettings) -> Result<Poll, Failure> {
+        Ok(Poll::new(&self.client, self.request(config)?, dial.clone()))
+    }
+
+    fn request(&self, config: &PullConfig) -> Result<HttpRequest, Failure> {
+        let cursor = self.intake.cursor(config.has_mids());
+        let address = Address::parse_http(config.poll_url(cursor).as_str()).map_err(|why| protocol(&why))?;
+        Ok(HttpRequest { method: Method::GET, address, headers: headers(cursor), body: None })
+    }
+
+    async fn skip(&mut self, mut poll: Poll) -> Result<(), Failure> {
+        let mut received = 0;
+        while let Some(piece) = poll.piece().await? {
+            received += piece.len();
+            self.intake.feed_bytes(&piece);
+            while self.intake.next_message().is_some() {}
+        }
+        self.intake.finish();
+        while self.intake.next_message().is_some() {}
+        if received > 0 && self.intake.take_seen() == 0 { Err(foreign()) } else { Ok(()) }
+    }
+
+    async fn round(&mut self, poll: &mut Poll, shared: &Shared) -> Round {
+        let (status, headers) = match poll.head().await {
+            Ok(head) => head,
+            Err(failure) => return Round::Cut(failure),
+        };
+        match status {
+            200 => self.read(poll, shared).await,
+            304 => {
+                self.note_position(headers);
+                Round::Answered
+            }
+            400 | 403 | 404 | 410 => Round::Refused(refusal(status)),
+            502 | 504 => Round::Cut(refusal(status)),
+            _ => Round::Failed(refusal(status)),
+        }
+    }
+
+    /// What the headers of an answer without messages tell of the last one.
+    fn note_position(&mut self, headers: &HeaderMap) {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        if let Some(mid) = header("last-message-id").and_then(Mid::parse) {
+            self.intake.mids().told(mid);
+        }
+        if let (Some(time), Some(tag)) = (header(LAST_MODIFIED.as_str()), header(ETAG.as_str())) {
+            self.intake.told(time, tag.trim_start_matches("W/").trim_matches('"'));
+        }
+    }
+
+    async fn read(&mut self, poll: &mut Poll, shared: &Shared) -> Round {
+        let (mut received, mut is_over) = (0, false);
+        while !is_over {
+            match poll.piece().await {
+                Ok(Some(piece)) => {
+                    received += piece.len();
+                    self.intake.feed_bytes(&piece);
+                }
+                Ok(None) => {
+                    self.intake.finish();
+                    is_over = true;
+                }
+                Err(failure) => return Round::Cut(failure),
+            }
+            while let Some(message) = self.intake.next_message() {
+                if let Some(closing) = hand_over(message, shared).await {
+                    return Round::Overflow(closing);
+                }
+            }
+        }
+        if received > 0 && self.intake.take_seen() == 0 { Round::Failed(foreign()) } else { Round::Answered }
+    }
+}
+
+/// Hands a message over, and waits until there was room for it.
+async fn hand_over(message: Occurrence, shared: &Shared) -> Option<Closing> {
+    let delivery = &shared.common.delivery;
+    let offer = match delivery.offer(delivery.sift(message)?) {
+        Offer::Wait(message) => delivery.accept(message).await,
+        offer => offer,
+    };
+    (offer == Offer::Close).then(|| Closing {
+        side: Side::Peer,
+        code: 1008,
+        reason: Text::fixed("Очередь входящих сообщений переполнена", "queue overflow"),
+    })
+}
+
+/// Servers without `mid` read the position from headers, or from the query, or from both.
+fn headers(cursor: Cursor<'_>) -> Vec<(HeaderName, HeaderValue)> {
+    let Cursor::Time { time, tag } = cursor else { return Vec::new() };
+    let values = [(IF_MODIFIED_SINCE, time), (IF_NONE_MATCH, tag)];
+    values.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?))).collect()
+}
+
+fn refusal(status: u16) -> Failure {
+    let (ru, en) = match status {
+        400 | 403 | 404 | 410 => {
+            ("Сервер очередей не знает этого канала", "The push server does not know the channel")
+        }
+        500..=599 => ("Сервер очередей временно недоступен", "The push server is not available just now"),
+        _ => ("Сервер очередей отказал", "The push server refused"),
+    };
+    let text = Text::made(format!("{ru} (HTTP {status})"), format!("{en} (HTTP {status})"));
+    Failure { status: Some(status), ..Failure::new(FailureKind::Http, text) }
+}
+
+fn foreign() -> Failure {
+    protocol(&Text::fixed(
+        "Вместо сообщений сервера очередей получено что-то другое (прокси, заглушка или другой сайт)",
+        "Something else came in the place of the push server's messages (a proxy, a stub or another site)",
+    ))
+}
