@@ -7,20 +7,27 @@ use std::{
 };
 
 use clap::Args;
-use echo_server::{PollFault, Portal, PortalOptions, PortalRequest, RestFault};
+use echo_server::{PollFault, Portal, PortalOptions, PortalRequest, PushServer, RestFault};
 
-use crate::interruption::until_interrupted;
+use crate::{interruption::until_interrupted, tls_arguments::TlsArguments};
 
 /// Serve a stand-in for a Bitrix24 portal with its Push&Pull server.
 ///
 /// It answers pull.application.config.get, the methods of offline events and requests for new tokens, and serves long
-/// polling and WebSocket in text. Ctrl-C ends it.
+/// polling and WebSocket as the push server of a version does. Ctrl-C ends it.
 #[derive(Args)]
 #[command(after_help = faults())]
 pub(crate) struct Bitrix {
     /// Address and port to listen at; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9003")]
     listen: SocketAddr,
+
+    #[command(flatten)]
+    tls: TlsArguments,
+
+    /// Have a push server of this version
+    #[arg(long, value_name = "VERSION", default_value = "4")]
+    push_server: PushServer,
 
     /// Bind this offline event from the beginning, for this connector if one is given
     #[arg(long, value_name = "EVENT[,CONNECTOR]", default_value = "ONCRMDEALUPDATE")]
@@ -52,6 +59,8 @@ pub(crate) fn run(arguments: &Bitrix, output: &mut impl Write) -> io::Result<()>
     let bindings: Vec<_> = arguments.bind.iter().map(binding).collect();
     let options = PortalOptions {
         listen: arguments.listen,
+        tls: arguments.tls.identity(output, "address:       ".len())?,
+        push_server: arguments.push_server,
         poll_time: Duration::from_secs(arguments.poll_time),
         access_life: Duration::from_secs(arguments.access_life),
         bindings: bindings.clone(),
@@ -63,7 +72,7 @@ pub(crate) fn run(arguments: &Bitrix, output: &mut impl Write) -> io::Result<()>
     portal.set_poll_faults(arguments.poll_fault.clone());
     portal.set_rest_faults(arguments.rest_fault.clone());
     let (access, refresh) = portal.tokens();
-    let url = portal.url();
+    let (url, curl) = (portal.url(), arguments.tls.curl());
     writeln!(output, "address:       {url}")?;
     writeln!(output, "auth server:   {url}")?;
     writeln!(output, "client id:     {client_id}")?;
@@ -73,10 +82,13 @@ pub(crate) fn run(arguments: &Bitrix, output: &mut impl Write) -> io::Result<()>
     writeln!(output, "to poll:       {}", portal.push_url())?;
     for (event, connector) in bindings {
         writeln!(output, "bound:         {event} for connector \"{connector}\"")?;
-        writeln!(output, "to raise it:   curl -X POST \"{url}/stand-in/offline-event?event={event}&id=1\"")?;
+        writeln!(
+            output,
+            "to raise it:   {curl} -X POST \"{url}/stand-in/offline-event?event={event}&id=1\""
+        )?;
     }
-    writeln!(output, "to renew:      curl -X POST \"{url}/stand-in/renew-channel?action=get_config\"")?;
-    writeln!(output, "to expire:     curl -X POST \"{url}/stand-in/expire-tokens\"")?;
+    writeln!(output, "to renew:      {curl} -X POST \"{url}/stand-in/renew-channel?action=get_config\"")?;
+    writeln!(output, "to expire:     {curl} -X POST \"{url}/stand-in/expire-tokens\"")?;
     let mut logged = 0;
     until_interrupted(|| {
         let lines = portal.read_journal(|journal| {

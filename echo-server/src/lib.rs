@@ -76,8 +76,9 @@ pub use push_pull::{
     Portal,
     channels::Renewal,
     journal::{PortalJournal, PortalRequest},
-    options::{ClientIdPlace, ConfigurationStyle, PortalOptions},
+    options::{ClientIdPlace, ConfigurationStyle, JsonFormat, PortalOptions},
     poll_fault::PollFault,
+    push_server::PushServer,
     rest_fault::RestFault,
     site::Audience,
 };

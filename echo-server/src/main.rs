@@ -4,9 +4,9 @@
 
 mod bitrix;
 mod interruption;
+mod tls_arguments;
 
 use std::{
-    fs,
     io::{self, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -15,11 +15,10 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use echo_server::{
-    AfterReplay, Answer, Behaviour, CertificateKind, Certificates, Compression, Entry, Event, Fault, Journal,
-    Options, Pace, Replay, Server,
+    AfterReplay, Answer, Behaviour, Compression, Entry, Event, Fault, Journal, Options, Pace, Replay, Server,
 };
 
-use crate::{bitrix::Bitrix, interruption::until_interrupted};
+use crate::{bitrix::Bitrix, interruption::until_interrupted, tls_arguments::TlsArguments};
 
 /// A WebSocket server that echoes, replays recordings, and does wrong on purpose.
 ///
@@ -35,13 +34,8 @@ struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9002")]
     listen: SocketAddr,
 
-    /// Speak wss:// and show this certificate; connect to localhost
-    #[arg(long, value_name = "CERTIFICATE")]
-    tls: Option<CertificateKind>,
-
-    /// Write the certificate of the authority (never a key) to this file, in PEM, for clients to trust
-    #[arg(long, value_name = "FILE", requires = "tls")]
-    authority_out: Option<PathBuf>,
+    #[command(flatten)]
+    tls: TlsArguments,
 
     /// Speak this subprotocol; given several times, the first that the client offers
     #[arg(long, value_name = "NAME")]
@@ -106,18 +100,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    let tls = match arguments.tls {
-        None => None,
-        Some(kind) => {
-            let certificates = Certificates::new()?;
-            if let Some(file) = &arguments.authority_out {
-                fs::write(file, certificates.authority_pem()?).map_err(|error| of(file, &error))?;
-                writeln!(output, "authority:   {}", file.display())?;
-            }
-            writeln!(output, "certificate: {kind}")?;
-            Some(certificates.identity(kind)?)
-        }
-    };
+    let tls = arguments.tls.identity(&mut output, "address:     ".len())?;
     let behaviour = behaviour(arguments, &mut output)?;
     let answer = arguments.answer.as_ref().map(|file| Answer::open(file).map_err(|error| of(file, &error)));
     for fault in &arguments.fault {

@@ -5,6 +5,7 @@ pub(crate) mod channels;
 pub(crate) mod journal;
 pub(crate) mod options;
 pub(crate) mod poll_fault;
+pub(crate) mod push_server;
 pub(crate) mod rest_fault;
 pub(crate) mod site;
 
@@ -12,6 +13,9 @@ mod clock;
 mod configuration;
 mod connection;
 mod control;
+mod format;
+mod heartbeat;
+mod jwt;
 mod message;
 mod oauth;
 mod offline_methods;
@@ -19,12 +23,14 @@ mod offline_queue;
 mod outcome;
 mod parameters;
 mod poll;
+mod position;
 mod request;
 mod response;
 mod rest;
 mod rest_error;
 mod signature;
 mod store;
+mod subscription;
 mod web_socket;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -35,18 +41,17 @@ use crate::{
     acceptor::{accept_all, listen},
     push_pull::{
         channels::Renewal,
-        configuration::PUSH_PATH,
         journal::PortalJournal,
-        options::{ClientIdPlace, PortalOptions},
+        options::PortalOptions,
         poll_fault::PollFault,
+        push_server::PushServer,
         rest_fault::RestFault,
         site::{Audience, Site},
     },
     worker::Worker,
 };
 
-/// A running portal: REST methods with OAuth, the queue of offline events, and a push server of version 4, all at one
-/// address. Dropping it ends all its connections and its thread.
+/// A running portal: REST methods with OAuth, the queue of offline events, and a push server, all at one address. Dropping it ends all its connections and its thread.
 ///
 /// HTTP is written by hand, so that an answer can be cut after any byte.
 ///
@@ -95,15 +100,19 @@ impl Portal {
         &self.site.base
     }
 
-    /// The address to poll for the shared channel in force, with `CHANNEL_ID` and, where it is demanded, `clientId`.
+    /// The address to poll for the shared channel in force, with `CHANNEL_ID` and, where it is demanded, `clientId`. Of
+    /// version 5, it is that for both channels, with `token`.
     #[must_use]
     pub fn push_url(&self) -> String {
-        let url = format!("{}{PUSH_PATH}?CHANNEL_ID={}", self.site.base, self.shared_channel());
-        match self.site.options.configuration.client_id {
-            ClientIdPlace::Nowhere => url,
-            ClientIdPlace::Top | ClientIdPlace::Server => {
-                format!("{url}&clientId={}", self.site.options.client_id)
-            }
+        let options = &self.site.options;
+        let identity = match options.push_server {
+            PushServer::NginxPushStream | PushServer::V4 => format!("CHANNEL_ID={}", self.shared_channel()),
+            PushServer::V5 => format!("token={}", self.site.jwt(&self.site.records().channels)),
+        };
+        let url = format!("{}{}?{identity}", self.site.base, options.push_server.polling_path());
+        match options.wants_client_id() {
+            true => format!("{url}&clientId={}", options.client_id),
+            false => url,
         }
     }
 
@@ -113,21 +122,32 @@ impl Portal {
         self.site.records().oauth.pair()
     }
 
-    /// The signed id of the shared channel in force.
+    /// The id of the shared channel in force, signed where the push server verifies it.
     #[must_use]
     pub fn shared_channel(&self) -> String {
         self.site.records().channels.shared.signed(&self.site.key)
     }
 
-    /// The signed id of the private channel.
+    /// The id of the private channel, signed where the push server verifies it.
     #[must_use]
     pub fn private_channel(&self) -> String {
         self.site.records().channels.private.signed(&self.site.key)
     }
 
-    /// Publishes a JSON text, which is pasted into the frame as it is; its `mid`.
+    /// Publishes a JSON text, which is pasted into the frame as it is; its `mid`, which clients of nginx-push-stream do
+    /// not get.
     pub fn publish(&self, audience: Audience, text: impl Into<String>) -> String {
-        self.site.publish(audience, text.into()).to_string()
+        self.site.publish(audience, text.into(), None).to_string()
+    }
+
+    /// The same with a JSON object as `user_params`, which is beside the text in JSON-RPC, and nowhere else.
+    pub fn publish_with_user_params(
+        &self,
+        audience: Audience,
+        text: impl Into<String>,
+        user_params: impl Into<String>,
+    ) -> String {
+        self.site.publish(audience, text.into(), Some(user_params.into())).to_string()
     }
 
     /// What the push server keeps, oldest first: `mid` and text.

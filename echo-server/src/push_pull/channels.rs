@@ -23,21 +23,29 @@ pub enum Renewal {
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub(super) id: String,
-    public: Option<String>,
+    kind: Kind,
     pub(super) start: u64,
     pub(super) end: u64,
 }
 
+/// Whose channel it is.
+#[derive(Clone, Debug)]
+enum Kind {
+    Shared,
+    /// A user's, with the public id that others publish to; old push servers have none.
+    Private(Option<String>),
+}
+
 impl Channel {
-    fn new(has_public: bool, now: u64, life: u64) -> Self {
-        Self { id: random_id(), public: has_public.then(random_id), start: now, end: now + life }
+    fn new(kind: Kind, now: u64, life: u64) -> Self {
+        Self { id: random_id(), kind, start: now, end: now + life }
     }
 
     /// The id as clients get it.
     pub(super) fn signed(&self, key: &SignatureKey) -> String {
-        match &self.public {
-            Some(public) => key.sign(&format!("{}:{public}", self.id)),
-            None => key.sign(&self.id),
+        match &self.kind {
+            Kind::Private(Some(public)) => key.sign(&format!("{}:{public}", self.id)),
+            Kind::Private(None) | Kind::Shared => key.sign(&self.id),
         }
     }
 
@@ -48,10 +56,11 @@ impl Channel {
             "id": self.signed(key),
             "start": date(self.start),
             "end": date(self.end),
-            "type": if self.public.is_some() { "private" } else { "shared" },
+            "type": "shared",
         });
-        if let Some(public) = &self.public {
-            value["public_id"] = key.sign(public).into();
+        if let Kind::Private(public) = &self.kind {
+            value["type"] = "private".into();
+            value["public_id"] = public.as_ref().map_or_else(String::new, |public| key.sign(public)).into();
         }
         value
     }
@@ -65,8 +74,13 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn new(now: u64, life: u64) -> Self {
-        Self { shared: Channel::new(false, now, life), private: Channel::new(true, now, life), life }
+    pub(super) fn new(now: u64, life: u64, has_public: bool) -> Self {
+        let private = Kind::Private(has_public.then(random_id));
+        Self {
+            shared: Channel::new(Kind::Shared, now, life),
+            private: Channel::new(private, now, life),
+            life,
+        }
     }
 
     /// Puts a new shared channel in the place of the old; the id of the old, and what is to be said on it.
@@ -77,7 +91,7 @@ impl Channels {
         key: &SignatureKey,
         now: u64,
     ) -> (String, Option<Value>) {
-        let old = std::mem::replace(&mut self.shared, Channel::new(false, now, self.life));
+        let old = std::mem::replace(&mut self.shared, Channel::new(Kind::Shared, now, self.life));
         let mut params = json!({"channel": {"id": old.signed(key), "type": client_id}});
         match renewal {
             Renewal::Silent => return (old.id, None),
@@ -85,7 +99,7 @@ impl Channels {
             Renewal::Reconnect => {
                 params["action"] = "reconnect".into();
                 // The portal's own shared channel, with dates as numbers: so the source has it.
-                params["new_channel"] = Channel::new(false, now, self.life).json(key, true);
+                params["new_channel"] = Channel::new(Kind::Shared, now, self.life).json(key, true);
             }
         }
         let text = json!({"module_id": "pull", "command": "channel_expire", "params": params});
@@ -100,7 +114,7 @@ mod tests {
     #[test]
     fn the_new_channel_that_is_told_is_not_the_new_channel() {
         let key = SignatureKey("key".to_owned());
-        let mut channels = Channels::new(1000, 10);
+        let mut channels = Channels::new(1000, 10, true);
         let before = channels.shared.id.clone();
         let (old, told) = channels.renew(Renewal::Reconnect, "app", &key, 1005);
         assert_eq!(old, before);

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 86_400;
+const LAST_YEAR: u64 = 2096;
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -45,35 +46,53 @@ pub(super) fn http_date(seconds: u64) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
+/// Seconds since 1970 of a date as [`http_date`] writes it, and not otherwise.
+pub(super) fn seconds_of(text: &str) -> Option<u64> {
+    let words: Vec<_> = text.split(' ').collect();
+    let &[_, day, month, year, time, _] = words.as_slice() else { return None };
+    let number = |text: &str| text.parse::<u8>().ok().map(u64::from);
+    let year = year.parse().ok().filter(|year| (1970..=LAST_YEAR).contains(year))?;
+    let month = (1..).zip(MONTHS).find_map(|(number, name)| (name == month).then_some(number))?;
+    let days = (1970..year).map(length_of_year).sum::<u64>()
+        + (1..month).map(|month| length_of_month(year, month)).sum::<u64>()
+        + number(day)?.checked_sub(1)?;
+    let mut seconds = days * DAY;
+    for (part, unit) in time.split(':').zip([3600, 60, 1]) {
+        seconds += number(part)? * unit;
+    }
+    (http_date(seconds) == text).then_some(seconds)
+}
+
 fn time(seconds: u64) -> (u64, u64, u64) {
     (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60)
 }
 
-/// Year, month from 1 and day from 1 of a day since 1970, by counting: every fourth year is a leap year from 1972 to
-/// 2096, which is further than any test reaches.
+/// Year, month from 1 and day from 1 of a day since 1970, by counting.
 fn date(mut days: u64) -> (u64, u64, u64) {
     let mut year = 1970;
-    loop {
-        let length = if year % 4 == 0 { 366 } else { 365 };
-        if days < length {
-            break;
-        }
-        days -= length;
+    while days >= length_of_year(year) {
+        days -= length_of_year(year);
         year += 1;
     }
     let mut month = 1;
-    loop {
-        let length = match month {
-            2 if year % 4 == 0 => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        };
-        if days < length {
-            return (year, month, days + 1);
-        }
-        days -= length;
+    while days >= length_of_month(year, month) {
+        days -= length_of_month(year, month);
         month += 1;
+    }
+    (year, month, days + 1)
+}
+
+/// Every fourth year is a leap year from 1972 to [`LAST_YEAR`], which is further than any test reaches.
+fn length_of_year(year: u64) -> u64 {
+    if year.is_multiple_of(4) { 366 } else { 365 }
+}
+
+fn length_of_month(year: u64, month: u64) -> u64 {
+    match month {
+        2 if year.is_multiple_of(4) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
     }
 }
 
@@ -87,6 +106,26 @@ mod tests {
         assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(http_date(1_709_164_800), "Thu, 29 Feb 2024 00:00:00 GMT");
         assert_eq!(iso(1_735_678_800), "2025-01-01T00:00:00+03:00");
+    }
+
+    #[test]
+    fn a_date_of_http_is_read_back_and_nothing_else_is() {
+        for seconds in [0, 784_111_777, 1_709_164_800, 1_795_302_676, 4_007_000_000] {
+            assert_eq!(seconds_of(&http_date(seconds)), Some(seconds));
+        }
+        for bad in [
+            "",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun,+06+Nov+1994+08:49:37+GMT",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 MSK",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:99:37 GMT",
+            "Sun, 06 Nov 9999 08:49:37 GMT",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(seconds_of(bad), None, "{bad}");
+        }
     }
 
     #[test]

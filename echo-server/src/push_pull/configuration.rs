@@ -2,29 +2,29 @@
 
 use serde_json::{Value, json};
 
-use crate::push_pull::{options::ClientIdPlace, site::Site};
+use crate::push_pull::{options::ClientIdPlace, push_server::PushServer, site::Site};
 
 /// Where the push server is.
 pub(super) const PUSH_PATH: &str = "/bitrix/subws/";
-/// Where a server without WebSocket on the same path would be; this one answers there too.
+/// Where nginx-push-stream is polled; the other push servers answer there too.
 pub(super) const POLLING_PATH: &str = "/bitrix/sub/";
-
-const CLOUD_LIFE: u64 = 86_400;
 
 /// The configuration; the shared channel is renewed first if its time is over.
 pub(super) fn configuration(site: &Site) -> Value {
     site.renew_if_over();
     let style = &site.options.configuration;
+    let push_server = site.options.push_server;
     let query = if style.url_with_query { "?place=stand-in" } else { "" };
-    let polling = format!("{}{PUSH_PATH}{query}", site.base);
-    let web_socket = polling.replacen("http", "ws", 1);
+    let polling = format!("{}{}{query}", site.base, push_server.polling_path());
+    let web_socket = format!("{}{PUSH_PATH}{query}", site.base).replacen("http", "ws", 1);
     let publish = format!("{}/bitrix/pub/", site.base);
-    let is_shared = style.client_id != ClientIdPlace::Nowhere;
+    let is_shared = site.options.wants_client_id();
+    let has_public_channels = push_server.has_public_channels() && !style.public_channels_false;
     let secure = if style.polling_spelled_right { "long_polling_secure" } else { "long_pooling_secure" };
     let records = site.records();
     let (shared, private) = (&records.channels.shared, &records.channels.private);
     let mut server = json!({
-        "version": 4,
+        "version": push_server.version(),
         "server_enabled": true,
         "mode": if is_shared { "shared" } else { "personal" },
         "hostname": site.base.split("://").last(),
@@ -38,7 +38,7 @@ pub(super) fn configuration(site: &Site) -> Value {
         "publish_secure": publish,
         "config_timestamp": 0,
     });
-    if style.client_id == ClientIdPlace::Server {
+    if is_shared && style.client_id == ClientIdPlace::Server {
         server["clientId"] = site.options.client_id.as_str().into();
     }
     let mut result = json!({
@@ -48,11 +48,14 @@ pub(super) fn configuration(site: &Site) -> Value {
             "shared": shared.json(&site.key, style.unix_dates),
             "private": private.json(&site.key, style.unix_dates),
         },
-        "publicChannels": if style.public_channels_false { json!(false) } else { json!({}) },
-        "exp": site.clock.seconds() + CLOUD_LIFE,
+        "publicChannels": if has_public_channels { json!({}) } else { json!(false) },
+        "exp": site.expires(),
     });
-    if style.client_id == ClientIdPlace::Top {
+    if is_shared && style.client_id == ClientIdPlace::Top {
         result["clientId"] = site.options.client_id.as_str().into();
+    }
+    if push_server == PushServer::V5 {
+        result["jwt"] = site.jwt(&records.channels).into();
     }
     result
 }

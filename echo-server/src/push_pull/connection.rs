@@ -146,7 +146,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> io::Result<Outcome> {
     match asked.path() {
         PUSH_PATH | POLLING_PATH if asked.head.method == "OPTIONS" => Ok(cross_origin().into()),
-        PUSH_PATH | POLLING_PATH if web_socket::is_upgrade(asked) => {
+        PUSH_PATH | POLLING_PATH if asked.is_upgrade() => {
             web_socket::serve(site, asked, site.poll_faults.next(), stream, input).await
         }
         PUSH_PATH | POLLING_PATH => poll::poll(site, asked, site.poll_faults.next(), stream, input).await,

@@ -26,7 +26,7 @@ pub(super) fn answer(site: &Site, asked: &Asked) -> Response {
         }
         "publish" => match serde_json::from_str::<Value>(&text("text")) {
             Ok(_) => {
-                let mid = site.publish(Audience::Shared, text("text"));
+                let mid = site.publish(Audience::Shared, text("text"), None);
                 Response::json(200, &json!({"mid": mid.to_string()}))
             }
             Err(error) => Response::json(400, &json!({"error": error.to_string()})),

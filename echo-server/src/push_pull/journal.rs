@@ -8,12 +8,13 @@ use std::{
 
 use crate::{
     event::Request,
-    push_pull::{parameters::Parameters, request::Asked},
+    push_pull::{message::Mid, parameters::Parameters, request::Asked},
 };
 
 /// The oldest make room.
 const MAX_REQUESTS: usize = 16_384;
 const MAX_BYTES: usize = 64 << 20;
+const MAX_ACKNOWLEDGED: usize = 65_536;
 
 /// What a portal saw.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,11 @@ pub struct PortalJournal {
     pub waiting: usize,
     /// How many requests there were since it started.
     pub total: u64,
+    /// Texts `pong` that came on WebSockets in JSON-RPC since it started.
+    pub pongs: u64,
+    /// WebSockets that were closed because two pings in a row had no pong.
+    pub given_up: u64,
+    acknowledged: VecDeque<Mid>,
     requests: VecDeque<PortalRequest>,
     bytes: usize,
 }
@@ -91,6 +97,12 @@ impl PortalJournal {
         self.requests().filter(move |request| {
             request.path().strip_prefix("/rest/").is_some_and(|path| path.trim_end_matches(".json") == method)
         })
+    }
+
+    /// The messages that were acknowledged with a text `mack:MID` on a WebSocket in JSON-RPC, by their `mid`, in the
+    /// order in which that was done: the last 65,536.
+    pub fn acknowledged(&self) -> impl DoubleEndedIterator<Item = String> {
+        self.acknowledged.iter().map(Mid::to_string)
     }
 
     /// Those for new tokens.
@@ -161,6 +173,27 @@ impl SharedPortalJournal {
         });
     }
 
+    /// A text that came on a WebSocket in JSON-RPC; whether it was a pong.
+    pub(super) fn hear(&self, text: &str) -> bool {
+        if let Some(mid) = text.strip_prefix("mack:").and_then(|mid| mid.parse().ok()) {
+            self.change(|journal| {
+                if journal.acknowledged.len() == MAX_ACKNOWLEDGED {
+                    journal.acknowledged.pop_front();
+                }
+                journal.acknowledged.push_back(mid);
+            });
+        }
+        let is_pong = text == "pong";
+        if is_pong {
+            self.change(|journal| journal.pongs += 1);
+        }
+        is_pong
+    }
+
+    pub(super) fn give_up(&self) {
+        self.change(|journal| journal.given_up += 1);
+    }
+
     pub(super) fn read<T>(&self, read: impl FnOnce(&PortalJournal) -> T) -> T {
         read(&self.lock())
     }
@@ -193,6 +226,22 @@ impl SharedPortalJournal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pongs_and_acknowledgements_are_heard_and_nothing_else_is() {
+        let journal = SharedPortalJournal::default();
+        let mid = "17953026760000000000000003";
+        assert!(journal.hear("pong"));
+        for text in [&format!("mack:{mid}"), "mack:123", mid, "Pong", ""] {
+            assert!(!journal.hear(text), "{text}");
+        }
+        journal.read(|journal| {
+            assert_eq!(
+                (journal.pongs, journal.acknowledged().collect::<Vec<_>>()),
+                (1, vec![mid.to_owned()])
+            );
+        });
+    }
 
     #[test]
     fn old_requests_make_room_and_stay_counted() {

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::push_pull::clock::{Clock, http_date};
+use crate::push_pull::{
+    clock::{Clock, http_date},
+    position::Moment,
+};
 
 const START: &str = "#!NGINXNMS!#";
 const END: &str = "#!NGINXNME!#";
@@ -38,9 +41,12 @@ impl FromStr for Mid {
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) mid: Mid,
+    pub(super) published: Moment,
     pub(super) channels: Vec<String>,
     /// The publisher's JSON, pasted as it is.
     pub(super) text: String,
+    /// JSON that only JSON-RPC has: what clients put into the parameters of the text.
+    pub(super) user_params: Option<String>,
 }
 
 impl Message {
@@ -60,6 +66,30 @@ impl Message {
     /// The object between its markers.
     pub(super) fn frame(&self, clock: Clock) -> String {
         format!("{START}{}{END}", self.object(clock))
+    }
+
+    /// The frame that nginx-push-stream makes by Bitrix's template. Its time is that of publishing.
+    pub(super) fn nginx_frame(&self) -> String {
+        format!(
+            r#"{START}{{"id":{},"channel":"{}","tag":"{}","time":"{}","eventid":"","text":{}}}{END}"#,
+            self.mid.count,
+            self.channels.join("/"),
+            self.published.tag,
+            http_date(self.published.seconds),
+            self.text
+        )
+    }
+
+    /// The request of JSON-RPC 2.0 that brings the message.
+    pub(super) fn json_rpc(&self) -> String {
+        let user_params = self
+            .user_params
+            .as_ref()
+            .map_or_else(String::new, |params| format!(r#","user_params":{params}"#));
+        format!(
+            r#"{{"jsonrpc":"2.0","method":"incoming.message","params":{{"mid":"{}","body":{}{user_params}}},"id":{}}}"#,
+            self.mid, self.text, self.mid.count
+        )
     }
 }
 
@@ -87,11 +117,22 @@ mod tests {
     #[test]
     fn the_text_is_pasted_between_the_markers() {
         let mid = Mid { epoch: 1_795_302_676, count: 3 };
-        let message = Message { mid, channels: Vec::new(), text: r#"{"a":[1]}"#.to_owned() };
+        let published = Moment { seconds: 784_111_777, tag: 2 };
+        let channels = vec!["c".to_owned()];
+        let (text, user_params) = (r#"{"a":[1]}"#.to_owned(), Some("{}".to_owned()));
+        let message = Message { mid, published, channels, text, user_params };
         let frame = message.frame(Clock::default());
         assert!(frame.starts_with(
             r##"#!NGINXNMS!#{"id":3,"mid":"17953026760000000000000003","channel":"-","tag":""##
         ));
         assert!(frame.ends_with(r##" GMT","text":{"a":[1]}}#!NGINXNME!#"##), "{frame}");
+        assert_eq!(
+            message.nginx_frame(),
+            r##"#!NGINXNMS!#{"id":3,"channel":"c","tag":"2","time":"Sun, 06 Nov 1994 08:49:37 GMT","eventid":"","text":{"a":[1]}}#!NGINXNME!#"##
+        );
+        assert_eq!(
+            message.json_rpc(),
+            r#"{"jsonrpc":"2.0","method":"incoming.message","params":{"mid":"17953026760000000000000003","body":{"a":[1]},"user_params":{}},"id":3}"#
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::{io, sync::Arc};
 
 use httparse::{EMPTY_HEADER, Status};
 use tokio::io::{AsyncRead, AsyncReadExt};
+use url::form_urlencoded;
 
 use crate::{event::Request, push_pull::parameters::Parameters};
 
@@ -28,19 +29,34 @@ impl Asked {
         self.head.method == "GET"
     }
 
+    /// Whether it asks for a WebSocket.
+    pub(super) fn is_upgrade(&self) -> bool {
+        self.is_get() && self.header_has("upgrade", "websocket") && self.header_has("connection", "upgrade")
+    }
+
     /// Those of the query, and those of the body, which count more.
     pub(super) fn parameters(&self) -> Parameters {
-        let query = self.head.target.split_once('?').map_or("", |(_, query)| query);
         let is_json = self.head.header("content-type").is_some_and(|kind| kind.contains("json"));
         let body =
             if is_json { Parameters::from_json(&self.body) } else { Parameters::from_form(&self.body) };
-        Parameters::from_form(query).overridden_by(body)
+        Parameters::from_form(self.query()).overridden_by(body)
+    }
+
+    /// A parameter of the query as nginx reads it: of any case, and a plus is no space.
+    pub(super) fn argument(&self, name: &str) -> Option<String> {
+        let query = self.query().replace('+', "%2B");
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then(|| value.into_owned()))
     }
 
     /// Whether a list in the header holds the word.
     pub(super) fn header_has(&self, name: &str, word: &str) -> bool {
         let value = self.head.header(name).unwrap_or_default();
         value.split([',', ';']).any(|item| item.trim().eq_ignore_ascii_case(word))
+    }
+
+    fn query(&self) -> &str {
+        self.head.target.split_once('?').map_or("", |(_, query)| query)
     }
 }
 

@@ -9,11 +9,13 @@ use crate::push_pull::{
     channels::{Channels, Renewal},
     clock::Clock,
     journal::SharedPortalJournal,
+    jwt::JwtKey,
     message::Mid,
     oauth::OAuth,
     offline_queue::{Binding, OfflineQueue},
     options::PortalOptions,
     poll_fault::PollFault,
+    push_server::PushServer,
     rest_fault::RestFault,
     signature::SignatureKey,
     store::Store,
@@ -27,6 +29,7 @@ pub(super) struct Site {
     pub(super) base: String,
     pub(super) clock: Clock,
     pub(super) key: SignatureKey,
+    pub(super) jwt_key: JwtKey,
     pub(super) journal: SharedPortalJournal,
     pub(super) poll_faults: Turns<PollFault>,
     pub(super) rest_faults: Turns<RestFault>,
@@ -73,14 +76,24 @@ impl Site {
         }
         let records = Records {
             oauth: OAuth::new(options.access_life, options.access_uses, now),
-            channels: Channels::new(now, options.channel_life.as_secs()),
+            channels: Channels::new(
+                now,
+                options.channel_life.as_secs(),
+                options.push_server.has_public_channels(),
+            ),
             store: Store::new(now),
             queue,
+        };
+        let key = match options.push_server {
+            // It could not verify them.
+            PushServer::NginxPushStream => String::new(),
+            PushServer::V4 | PushServer::V5 => options.signature_key.clone(),
         };
         Arc::new(Self {
             base,
             clock,
-            key: SignatureKey(options.signature_key.clone()),
+            key: SignatureKey(key),
+            jwt_key: JwtKey::random(),
             journal: SharedPortalJournal::default(),
             poll_faults: Turns::new(Vec::new()),
             rest_faults: Turns::new(Vec::new()),
@@ -96,15 +109,33 @@ impl Site {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn publish(&self, audience: Audience, text: String) -> Mid {
+    /// Publishes a JSON text and, for JSON-RPC, the `user_params` beside it; the number of the message.
+    pub(super) fn publish(&self, audience: Audience, text: String, user_params: Option<String>) -> Mid {
+        let now = self.clock.seconds();
         let mut records = self.records();
         let (shared, private) = (records.channels.shared.id.clone(), records.channels.private.id.clone());
         let channels = match audience {
             Audience::Shared => vec![shared],
             Audience::Private => vec![private],
+            Audience::Both if self.options.push_server == PushServer::NginxPushStream => {
+                // It takes messages channel by channel.
+                records.store.publish(now, vec![private], text.clone(), user_params.clone());
+                vec![shared]
+            }
             Audience::Both => vec![private, shared],
         };
-        records.store.publish(channels, text)
+        records.store.publish(now, channels, text, user_params)
+    }
+
+    /// A JWT for both channels, good as long as the configuration is.
+    pub(super) fn jwt(&self, channels: &Channels) -> String {
+        let ids = [channels.private.id.as_str(), &channels.shared.id];
+        self.jwt_key.issue(&self.base, &ids, self.clock.seconds(), self.expires())
+    }
+
+    /// When a configuration that is given now expires, in seconds since 1970.
+    pub(super) fn expires(&self) -> u64 {
+        self.clock.seconds() + self.options.configuration_life.as_secs()
     }
 
     /// Renews the shared channel, and tells of it on the old.
@@ -113,7 +144,7 @@ impl Site {
         let now = self.clock.seconds();
         let (old, told) = records.channels.renew(renewal, &self.options.client_id, &self.key, now);
         if let Some(text) = told {
-            records.store.publish(vec![old], self.with_extra(text).to_string());
+            records.store.publish(now, vec![old], self.with_extra(text).to_string(), None);
         }
     }
 
@@ -131,7 +162,7 @@ impl Site {
             let params: Vec<_> =
                 connectors.iter().map(|connector| json!({"connector_id": connector, "count": 1})).collect();
             let text = json!({"module_id": "rest", "command": "event_offline", "params": params});
-            self.publish(Audience::Shared, self.with_extra(text).to_string());
+            self.publish(Audience::Shared, self.with_extra(text).to_string(), None);
         }
         connectors.len()
     }

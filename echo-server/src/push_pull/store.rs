@@ -4,7 +4,10 @@ use std::{collections::VecDeque, sync::Arc};
 
 use tokio::sync::broadcast;
 
-use crate::push_pull::message::{Message, Mid};
+use crate::push_pull::{
+    message::{Message, Mid},
+    position::{Moment, Position},
+};
 
 /// The oldest make room.
 const MOST_MESSAGES: usize = 65_536;
@@ -15,6 +18,7 @@ const LIVE_QUEUE: usize = 4096;
 pub(super) struct Store {
     messages: VecDeque<Arc<Message>>,
     last: Mid,
+    last_moment: Moment,
     live: broadcast::Sender<Arc<Message>>,
 }
 
@@ -24,13 +28,23 @@ impl Store {
         Self {
             messages: VecDeque::new(),
             last: Mid { epoch, count: 0 },
+            last_moment: Moment::default(),
             live: broadcast::Sender::new(LIVE_QUEUE),
         }
     }
 
-    pub(super) fn publish(&mut self, channels: Vec<String>, text: String) -> Mid {
+    /// Keeps and sends a text, published at this second since 1970, and what JSON-RPC adds to it.
+    pub(super) fn publish(
+        &mut self,
+        now: u64,
+        channels: Vec<String>,
+        text: String,
+        user_params: Option<String>,
+    ) -> Mid {
         self.last.count += 1;
-        let message = Arc::new(Message { mid: self.last, channels, text });
+        self.last_moment = self.last_moment.next(now);
+        let (mid, published) = (self.last, self.last_moment);
+        let message = Arc::new(Message { mid, published, channels, text, user_params });
         if self.messages.len() == MOST_MESSAGES {
             self.messages.pop_front();
         }
@@ -51,10 +65,10 @@ impl Store {
         self.live.subscribe()
     }
 
-    /// What came after `mid` on these channels, oldest first. What was published on two of them is in it twice, as the
+    /// What came after this position on these channels, oldest first. What was published on two of them is in it twice, as the
     /// vendor's server has it.
-    pub(super) fn history(&self, mid: Mid, channels: &[String]) -> Vec<Arc<Message>> {
-        let after = self.messages.partition_point(|message| message.mid <= mid);
+    pub(super) fn history(&self, position: Position, channels: &[String]) -> Vec<Arc<Message>> {
+        let after = self.messages.partition_point(|message| !position.is_before(message));
         let times = |message: &&Arc<Message>| {
             channels.iter().filter(|channel| message.channels.contains(channel)).count()
         };
@@ -95,20 +109,25 @@ mod tests {
         let mut store = Store::new(1);
         let (a, b) = ("a".to_owned(), "b".to_owned());
         for channels in [vec![a.clone()], vec![b.clone()], vec![b.clone(), a.clone()], vec!["c".to_owned()]] {
-            store.publish(channels, String::new());
+            store.publish(5, channels, String::new(), None);
         }
-        let zero = Mid { epoch: 0, count: 0 };
-        assert_eq!(counts(&store.history(zero, &[a.clone(), b.clone()])), [1, 2, 3, 3]);
-        assert_eq!(counts(&store.history(Mid { epoch: 1, count: 1 }, std::slice::from_ref(&b))), [2, 3]);
+        let both = [a.clone(), b.clone()];
+        let after = |epoch, count| Position::Mid(Mid { epoch, count });
+        assert_eq!(counts(&store.history(after(0, 0), &both)), [1, 2, 3, 3]);
+        assert_eq!(counts(&store.history(after(1, 1), std::slice::from_ref(&b))), [2, 3]);
+        let since = |seconds, tag| Position::Moment(Moment { seconds, tag });
+        assert_eq!(counts(&store.history(since(4, u64::MAX), &both)), [1, 2, 3, 3]);
+        assert_eq!(counts(&store.history(since(5, 1), &both)), [2, 3, 3]);
+        assert_eq!(counts(&store.history(since(5, u64::MAX), &both)), [0; 0]);
         assert_eq!(store.last(&[a]).map(|message| message.mid.count), Some(3));
     }
 
     #[test]
     fn numbers_grow_over_a_wipe() {
         let mut store = Store::new(100);
-        let before = store.publish(vec!["a".to_owned()], String::new());
+        let before = store.publish(60, vec!["a".to_owned()], String::new(), None);
         store.wipe(50);
         assert_eq!(store.messages().count(), 0);
-        assert!(store.publish(vec!["a".to_owned()], String::new()) > before);
+        assert!(store.publish(60, vec!["a".to_owned()], String::new(), None) > before);
     }
 }

@@ -92,3 +92,15 @@ fn it_tells_how_to_raise_an_event_and_logs_no_token() {
     assert_eq!(program.line_after("#2 GET"), format!("/bitrix/subws/ from {}", "0".repeat(26)));
     assert_eq!(program.line_after("#3 GET"), "/rest/event.offline.get");
 }
+
+#[test]
+fn a_push_server_of_another_version_over_tls() {
+    let mut program = Program::start(&["--tls", "good", "--push-server", "5"]);
+    assert_eq!(program.line_after("certificate:"), "good");
+    let url = program.line_after("address:");
+    assert!(url.starts_with("https://localhost:"), "{url}");
+    assert!(program.line_after("to poll:").starts_with(&format!("{url}/bitrix/subws/?token=")));
+    assert!(program.line_after("to raise it:").starts_with("curl --insecure -X POST \"https://localhost:"));
+    let refused = command(&["--push-server", "3"]).output().unwrap();
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("possible values: 2, 4, 5"));
+}

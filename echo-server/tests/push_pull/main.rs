@@ -5,12 +5,15 @@
 mod client;
 mod command_line;
 mod configuration;
+mod json_rpc;
+mod nginx_push_stream;
 mod offline_events;
 mod poll_faults;
 mod polling;
 mod renewal;
 mod rest_faults;
 mod soak;
+mod socket;
 mod tls;
 mod tokens;
 mod web_socket;

@@ -2,7 +2,8 @@
 
 use std::{thread, time::Duration};
 
-use echo_server::{Audience, ClientIdPlace, ConfigurationStyle, Portal, PortalOptions};
+use echo_server::{Audience, ClientIdPlace, ConfigurationStyle, JsonFormat, Portal, PortalOptions};
+use serde_json::json;
 
 use crate::client::{
     Client, PATIENCE, SHORT, ZEROS, await_journal, await_waiting, impatient, push_from, push_target, start,
@@ -130,20 +131,46 @@ fn only_get_polls() {
 
 #[test]
 fn json_is_given_where_it_is_honoured() {
-    for json_format in [false, true] {
+    for json_format in [JsonFormat::Ignored, JsonFormat::Array, JsonFormat::BareObject] {
         let portal = Portal::start(PortalOptions { json_format, ..PortalOptions::default() }).unwrap();
-        let mid = portal.publish(Audience::Shared, "{}");
-        portal.publish(Audience::Shared, "{}");
-        let answer = Client::new(&portal).get(&format!("{}&format=json", push_from(&portal, ZEROS)));
-        if json_format {
-            assert_eq!(
-                (answer.json()[0]["mid"].as_str(), answer.json()[1]["id"].as_u64()),
-                (Some(mid.as_str()), Some(2))
-            );
-        } else {
-            assert_eq!(answer.mids().len(), 2);
+        let mids = [portal.publish(Audience::Shared, "{}"), portal.publish(Audience::Shared, "{}")];
+        let mut client = Client::new(&portal);
+        let mut after = |mid: &str| client.get(&format!("{}&format=json", push_from(&portal, mid)));
+        let (both, one) = (after(ZEROS), after(&mids[0]));
+        if json_format == JsonFormat::Ignored {
+            assert_eq!((both.mids(), one.mids()), (vec![&*mids[0], &*mids[1]], vec![&*mids[1]]));
+            continue;
         }
+        assert_eq!(both.header("content-type"), Some("application/json"));
+        assert_eq!((&both.json()[0]["mid"], &both.json()[1]["id"]), (&json!(mids[0]), &json!(2)));
+        let one = one.json();
+        let object = if json_format == JsonFormat::Array { &one[0] } else { &one };
+        assert_eq!(object["mid"], mids[1], "{one}");
     }
+}
+
+#[test]
+fn a_long_history_comes_at_once() {
+    // Publishing, or reading it, in quadratic time would outlast the client's patience.
+    const MESSAGES: usize = 20_000;
+    let portal = start();
+    let mids: Vec<_> = (0..MESSAGES).map(|_| portal.publish(Audience::Shared, "{}")).collect();
+    let mut client = Client::new(&portal);
+    assert_eq!(client.get(&push_from(&portal, ZEROS)).mids(), mids);
+    for given in (0..1_500).step_by(10) {
+        let rest = &mids[MESSAGES - 1_500 + given..];
+        assert_eq!(client.get(&push_from(&portal, &rest[0])).mids(), rest[1..]);
+    }
+}
+
+#[test]
+fn live_messages_are_not_filtered_by_mid() {
+    let portal = start();
+    let mut client = Client::new(&portal);
+    client.send("GET", &push_from(&portal, &"9".repeat(26)), "", "");
+    await_waiting(&portal, 1);
+    let mid = portal.publish(Audience::Shared, "{}");
+    assert_eq!(client.read().mids(), [mid]);
 }
 
 #[test]

@@ -1,39 +1,14 @@
 //! The push server's WebSocket in text mode.
 
-use std::{net::TcpStream, time::Duration};
+use std::time::Duration;
 
 use echo_server::{Audience, PollFault, Portal, PortalOptions};
-use tokio_tungstenite::tungstenite::{self, Error, Message, WebSocket};
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::client::{PATIENCE, ZEROS, await_journal, await_waiting, start};
-
-type Connected = Result<WebSocket<TcpStream>, Error>;
-
-fn connect(portal: &Portal, more: &str) -> Connected {
-    connect_to(portal, portal.push_url().replacen("http", "ws", 1) + more)
-}
-
-fn connect_to(portal: &Portal, url: String) -> Connected {
-    let stream = TcpStream::connect(portal.address()).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    match tungstenite::client::client(url, stream) {
-        Ok((socket, _)) => Ok(socket),
-        Err(tungstenite::HandshakeError::Failure(error)) => Err(error),
-        Err(error) => panic!("{error}"),
-    }
-}
-
-fn read(socket: &mut WebSocket<TcpStream>) -> String {
-    match socket.read().unwrap() {
-        Message::Text(text) => text.to_string(),
-        other => panic!("a text was expected, not {other:?}"),
-    }
-}
-
-fn frames(text: &str) -> usize {
-    assert!(text.starts_with("#!NGINXNMS!#{") && text.ends_with("}#!NGINXNME!#"), "{text}");
-    text.matches("#!NGINXNMS!#").count()
-}
+use crate::{
+    client::{PATIENCE, ZEROS, await_journal, await_waiting, start},
+    socket::{connect, frames, read, read_close_code, refusal},
+};
 
 #[test]
 fn history_comes_at_once_and_what_follows_comes_together() {
@@ -76,14 +51,10 @@ fn the_first_message_leaves_at_once() {
 #[test]
 fn a_wrong_channel_is_refused_in_http() {
     let portal = start();
-    let refused = |url: String| match connect_to(&portal, url) {
-        Err(Error::Http(response)) => response.status().as_u16(),
-        other => panic!("{other:?}"),
-    };
     let url = portal.push_url().replacen("http", "ws", 1);
-    assert_eq!(refused(url.replace(&portal.shared_channel(), "unsigned")), 400);
+    assert_eq!(refusal(&portal, url.replace(&portal.shared_channel(), "unsigned")), 400);
     portal.set_poll_faults([PollFault::Status(502)]);
-    assert_eq!(refused(url), 502);
+    assert_eq!(refusal(&portal, url), 502);
 }
 
 #[test]
@@ -91,10 +62,7 @@ fn it_is_closed_with_a_code() {
     let portal = start();
     portal.set_poll_faults(["close=4010".parse().unwrap(), PollFault::None]);
     let mut socket = connect(&portal, "").unwrap();
-    match socket.read().unwrap() {
-        Message::Close(Some(close)) => assert_eq!(u16::from(close.code), 4010),
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(read_close_code(&mut socket), 4010);
     while socket.read().is_ok() {}
     await_journal(&portal, |journal| journal.connections == 0);
 }
