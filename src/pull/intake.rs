@@ -69,9 +69,10 @@ impl Intake {
         }
     }
 
-    /// What a server without `mid` told of its last message beside the answer itself.
+    /// A server without `mid` told its time and a tag in the place of a message. Known messages count for more: in
+    /// the second of the last one, there may be more of them.
     pub(super) fn told(&mut self, time: &str, tag: &str) {
-        self.last = Some((time.to_owned(), tag.to_owned()));
+        self.last.get_or_insert_with(|| (time.to_owned(), tag.to_owned()));
     }
 
     /// A piece of a body came.

@@ -6,8 +6,32 @@ use std::time::Duration;
 
 use native_api::{Language, Text};
 use native_api_host::Table;
-use vestnik::events::{Wording, rom_websocket, websocket};
-use vestnik::message::{Closing, Failure, FailureKind, Occurrence, Opening, Payload, Side};
+use vestnik::events::{Wording, bitrix_pull, rom_websocket, websocket};
+use vestnik::message::{
+    Cause, Closing, Failure, FailureKind, Occurrence, OfflineEvent, Opening, Payload, Publication, Receipt,
+    Side, Tokens,
+};
+
+/// A class, its document, and the events that the document names.
+pub(crate) struct Documented {
+    pub(crate) class: &'static str,
+    pub(crate) file: &'static str,
+    wording: Wording,
+    /// What not every class tells, or not in the same way.
+    own: fn() -> Vec<Occurrence>,
+}
+
+/// Every class of the library.
+pub(crate) const DOCUMENTED: [Documented; 3] = [
+    Documented {
+        class: "ROM-WebSocket",
+        file: "rom-websocket.md",
+        wording: rom_websocket,
+        own: of_websockets,
+    },
+    Documented { class: "WebSocket", file: "websocket.md", wording: websocket, own: of_websockets },
+    Documented { class: "BitrixPull", file: "bitrix-pull.md", wording: bitrix_pull, own: of_bitrix_pull },
+];
 
 /// The document of a class; its lines that are rows of tables.
 pub(crate) struct Document {
@@ -34,27 +58,26 @@ impl Document {
         missing_properties.chain(missing_methods).map(|what| format!("{}: {what}", self.name)).collect()
     }
 
-    /// What is missing of the events that `wording` makes: each stands in a row, byte for byte.
-    pub(crate) fn missing_events(&self, wording: Wording) -> Vec<String> {
-        let occurrences = occurrences();
-        let texts = occurrences.iter().filter_map(|occurrence| {
-            let texts = wording(occurrence, Language::Russian)?;
-            let is_payload = matches!(occurrence, Occurrence::Message(_)) || texts.data.is_empty();
-            let data = if is_payload { String::new() } else { format!("`{}` |", texts.data) };
-            Some(format!(" | `{}` | {data}", texts.event))
+    /// What is missing of the events of a class: each stands in a row, byte for byte.
+    pub(crate) fn missing_events(&self, documented: &Documented) -> Vec<String> {
+        let occurrences = (documented.own)().into_iter().chain(occurrences());
+        let missing = occurrences.filter_map(|occurrence| {
+            let texts = (documented.wording)(&occurrence, 0, Language::Russian)?;
+            let data = if has_own_data(&occurrence) || texts.data.is_empty() {
+                String::new()
+            } else {
+                format!("`{}` |", texts.data)
+            };
+            let cells = format!(" | `{}` | {data}", texts.event);
+            (self.count(|row| row.contains(&cells)) != 1).then(|| format!("{}: {cells}", self.name))
         });
-        let missing = texts.filter(|cells| self.count(|row| row.contains(cells)) != 1);
-        missing.map(|cells| format!("{}: {cells}", self.name)).collect()
+        missing.collect()
     }
 
     fn count(&self, is_it: impl Fn(&str) -> bool) -> usize {
         self.rows.iter().filter(|row| is_it(row)).count()
     }
 }
-
-/// The documents, and how the events of their classes are worded.
-pub(crate) const DOCUMENTS: [(&str, &str, Wording); 2] =
-    [("ROM-WebSocket", "rom-websocket.md", rom_websocket), ("WebSocket", "websocket.md", websocket)];
 
 /// Whether a row begins with a method and its parameters: `| Alias(Первый, Второй = "") | Name | `.
 fn is_row_of(row: &str, alias: &str, name: &str, parameters: usize) -> bool {
@@ -65,22 +88,49 @@ fn is_row_of(row: &str, alias: &str, name: &str, parameters: usize) -> bool {
     })
 }
 
-/// One of each kind, with the values that the documents show.
+/// Whether what is in `Данные` came from outside: documents describe it.
+fn has_own_data(occurrence: &Occurrence) -> bool {
+    occurrence.is_message() || matches!(occurrence, Occurrence::Tokens(_))
+}
+
+/// One of each kind that all tell alike, with the values that the documents show.
 fn occurrences() -> Vec<Occurrence> {
     let closing =
         |side, code, reason: &str| Closing { side, code, reason: native_api::Text::made(reason, reason) };
     let refused = Text::fixed("Сервер отказал в подключении: HTTP 401", "The server refused: HTTP 401");
     let failure = Failure { kind: FailureKind::Auth, status: Some(401), text: refused };
     vec![
-        Occurrence::Opened(Opening { attempt: 2, subprotocol: "ari".to_owned() }),
         Occurrence::Closed(closing(Side::Us, 1000, "")),
         Occurrence::Closed(closing(Side::Peer, 1011, "сбой")),
         Occurrence::Failed { failure, retry_in: Some(Duration::from_secs(60)) },
         Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(1875) },
-        Occurrence::Message(Payload::Text(String::new())),
-        Occurrence::Message(Payload::Binary(Vec::new())),
         Occurrence::QueueFull,
         Occurrence::QueueFree { lost: 7 },
         Occurrence::Available { count: 5 },
+    ]
+}
+
+fn of_websockets() -> Vec<Occurrence> {
+    vec![
+        Occurrence::Opened(Opening { attempt: 2, subprotocol: "ari".to_owned() }),
+        Occurrence::Message(Payload::Text(String::new())),
+        Occurrence::Message(Payload::Binary(Vec::new())),
+    ]
+}
+
+fn of_bitrix_pull() -> Vec<Occurrence> {
+    let published = |offline| {
+        Occurrence::Published(Publication { text: String::new(), offline, receipt: Receipt::default() })
+    };
+    let told = OfflineEvent { connector: "OneC".to_owned(), count: 1 };
+    vec![
+        Occurrence::Opened(Opening { attempt: 2, subprotocol: String::new() }),
+        published(Vec::new()),
+        published(vec![told]),
+        Occurrence::CheckQueue(Cause::Start),
+        Occurrence::CheckQueue(Cause::Reconnect),
+        Occurrence::CheckQueue(Cause::Channel),
+        Occurrence::CheckQueue(Cause::Timer),
+        Occurrence::Tokens(Tokens::default()),
     ]
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use checker::{Findings, check};
 use class_table::ClassTable;
-use documents::{DOCUMENTS, Document};
+use documents::{DOCUMENTED, Document};
 use native_api::Value;
 use native_api_host::{Host, Library, Method, Property, Table, locate};
 use source::{Source, all};
@@ -37,12 +37,14 @@ fn every_piece_of_bsl_parses_and_calls_only_what_the_library_has() {
 fn the_documents_name_every_member_and_every_event() {
     let tables = tables_of_the_library();
     let mut missing = Vec::new();
-    for (class, file, wording) in DOCUMENTS {
-        let document = Document::read(Path::new(env!("CARGO_MANIFEST_DIR")), file);
-        let table = tables.iter().find(|table| table.name == class).expect("a class of the library");
+    for documented in DOCUMENTED {
+        let document = Document::read(Path::new(env!("CARGO_MANIFEST_DIR")), documented.file);
+        let table =
+            tables.iter().find(|table| table.name == documented.class).expect("a class of the library");
         missing.extend(document.missing_members(&table.members));
-        missing.extend(document.missing_events(wording));
+        missing.extend(document.missing_events(&documented));
     }
+    assert_eq!(tables.len(), DOCUMENTED.len(), "every class has its document");
     assert!(missing.is_empty(), "\n{}", missing.join("\n"));
 }
 

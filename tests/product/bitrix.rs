@@ -4,8 +4,11 @@ mod calls;
 mod listener;
 mod listening;
 mod members;
+mod misuse;
 mod offline_events;
+mod renewing;
 mod soak;
+mod sockets;
 
 use echo_server::Portal;
 use native_api_host::{Host, Object};
