@@ -1,8 +1,8 @@
 //! The REST client of a Bitrix24 portal: calls of methods, with the tokens and the limits that they need.
 //!
-//! Tokens are renewed only when the portal says that they have expired, once however many calls wait for it. The
-//! renewal is a task of its own, for the old pair is dead once the new one was given: it goes on when whoever asked for
-//! it has lost patience. The new pair is told before it is in force.
+//! Tokens are renewed only when the portal says that they have expired, once however many calls wait for it.
+//! The renewal is a task of its own, for the old pair is dead once the new one was given: it goes on when
+//! whoever asked for it has lost patience. The new pair is told before it is in force.
 
 mod call;
 pub mod credentials;
@@ -61,8 +61,8 @@ impl fmt::Debug for Rest {
 }
 
 impl Rest {
-    /// A client without tokens. `on_renewed` is given every new pair of tokens, before it is used; the thread is the
-    /// network's, which waits for it.
+    /// A client without tokens. `on_renewed` is given every new pair of tokens, before it is used; the thread
+    /// is the network's, which waits for it.
     pub fn new(log: Log, on_renewed: impl Fn(&Tokens) + Send + Sync + 'static) -> Self {
         let server = Url::parse(AUTH_SERVER).expect("the address is right");
         Self {
@@ -74,8 +74,9 @@ impl Rest {
         }
     }
 
-    /// Sets what calls are made with from now on. A renewal that is in progress goes on; what it gives is in force
-    /// if the refresh token given now is the one that it exchanges, or has exchanged, and is forgotten otherwise.
+    /// Sets what calls are made with from now on. A renewal that is in progress goes on; what it gives is in
+    /// force if the refresh token given now is the one that it exchanges, or has exchanged, and is forgotten
+    /// otherwise.
     pub fn set_credentials(&self, credentials: Credentials) {
         self.keys().set(credentials);
     }
@@ -97,8 +98,8 @@ impl Rest {
         self.keys().server().clone()
     }
 
-    /// Calls a method; `parameters` is the text of a JSON object. Expired tokens are renewed, and the portal's limits
-    /// waited out if there is time. Nothing else is repeated that the portal may have done.
+    /// Calls a method; `parameters` is the text of a JSON object. Expired tokens are renewed, and the
+    /// portal's limits waited out if there is time. Nothing else is repeated that the portal may have done.
     ///
     /// # Errors
     /// There is no result by the `deadline`.
@@ -220,7 +221,7 @@ impl Rest {
 
 const fn no_tokens() -> RestFailure {
     RestFailure::timeout(Text::fixed(
-        "Сервер авторизации не выдал новые токены за отведённое время",
+        "Сервер авторизации не выдал новые токены за отведенное время",
         "The authorization server gave no new tokens in the time that it was given",
     ))
 }

@@ -1,4 +1,5 @@
-//! HTTP over our own dialer: kept-alive connections, what is repeated and what is not, bodies and their limits.
+//! HTTP over our own dialer: kept-alive connections, what is repeated and what is not, bodies and their
+//! limits.
 #![allow(clippy::unwrap_used, reason = "a test may end where it likes")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -327,7 +328,7 @@ fn a_compressed_body_comes_in_pieces_of_any_number_and_bounded_size() {
 
 #[test]
 fn requests_side_by_side_have_connections_of_their_own_and_few_are_kept() {
-    let portal = Portal::start(PortalOptions::default()).unwrap();
+    let portal = patient_portal();
     let server = portal.address();
     let closed = run(async move {
         let client = HttpClient::keeping(2);
@@ -338,10 +339,8 @@ fn requests_side_by_side_have_connections_of_their_own_and_few_are_kept() {
                 assert_eq!(rest(stream).await.1, Ok(()));
             }
         }
-        let used: Vec<_> =
-            portal.read_journal(|journal| journal.requests().map(|request| request.connection).collect());
         // The one that was free first made room for the third.
-        assert_eq!(used, vec![1, 2, 3, 3, 2, 4]);
+        assert_eq!(connections(&portal), [1, 2, 3, 3, 2, 4]);
         client.close();
         tokio::task::spawn_blocking(move || portal.wait_for(PATIENCE, |journal| journal.connections == 0))
             .await
@@ -351,20 +350,27 @@ fn requests_side_by_side_have_connections_of_their_own_and_few_are_kept() {
 
 #[test]
 fn a_connection_that_was_unused_for_long_is_not_trusted() {
-    let (server, requests) = serve(2, |_, next, stream| {
-        while next().is_some() {
-            answer(stream, "", b"ok");
-        }
-    });
+    let portal = patient_portal();
     run(async {
         let client = HttpClient::new();
-        client.send(&request(Method::POST, server), &DialSettings::default()).await.unwrap();
-        tokio::time::pause();
-        tokio::time::advance(IDLE_LIMIT).await;
-        tokio::time::resume();
-        // The server takes no second connection before the first has ended.
-        client.send(&request(Method::POST, server), &DialSettings::default()).await.unwrap();
+        for idle in [IDLE_LIMIT / 2, IDLE_LIMIT, Duration::ZERO] {
+            let answer =
+                client.send(&request(Method::POST, portal.address()), &DialSettings::default()).await;
+            assert!(answer.unwrap().complete);
+            tokio::time::pause();
+            tokio::time::advance(idle).await;
+            tokio::time::resume();
+        }
     });
-    let connections = requests.iter().filter(|request| request.starts_with("POST")).count();
-    assert_eq!(connections, 2);
+    assert_eq!(connections(&portal), [1, 1, 2]);
+}
+
+/// One that closes no connection by itself.
+fn patient_portal() -> Portal {
+    Portal::start(PortalOptions { keep_alive: 10 * PATIENCE, ..PortalOptions::default() }).unwrap()
+}
+
+/// The connection of each request.
+fn connections(portal: &Portal) -> Vec<u64> {
+    portal.read_journal(|journal| journal.requests().map(|request| request.connection).collect())
 }

@@ -6,8 +6,8 @@ use crate::bitrix::json::Object;
 use crate::bitrix::rest_error::RestError;
 use crate::message::Tokens;
 
-/// Reads an answer: its HTTP status, the value of its header `Content-Type` and its body; `now` is what the server's
-/// clock shows. The refresh token is empty if there came none.
+/// Reads an answer: its HTTP status, the value of its header `Content-Type` and its body; `now` is what the
+/// server's clock shows. The refresh token is empty if there came none.
 ///
 /// # Errors
 /// The server's refusal, or what came in the place of an answer.

@@ -97,7 +97,7 @@ impl<'a> Call<'a> {
 
 const fn late() -> RestFailure {
     RestFailure::timeout(Text::fixed(
-        "Портал не ответил за отведённое время",
+        "Портал не ответил за отведенное время",
         "The portal did not answer in the time that it was given",
     ))
 }

@@ -8,8 +8,8 @@ use crate::message::{Failure, FailureKind};
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RestFailure {
-    /// No whole answer came: from the network, in time ([`FailureKind::Timeout`]), before the end of the object
-    /// ([`FailureKind::Cancelled`]); or the method's name is none ([`FailureKind::Address`]).
+    /// No whole answer came: from the network, in time ([`FailureKind::Timeout`]), before the end of the
+    /// object ([`FailureKind::Cancelled`]); or the method's name is none ([`FailureKind::Address`]).
     Network(Failure),
     /// The portal refused the call, or the authorization server a new pair of tokens.
     Refused(RestError),

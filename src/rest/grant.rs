@@ -51,8 +51,8 @@ impl Grant {
         ["invalid_grant", "invalid_client"].iter().any(|code| error.code.eq_ignore_ascii_case(code))
     }
 
-    /// Asks for the new pair. Dropped after the request was sent, it may lose the pair, and with it the way to any
-    /// further one.
+    /// Asks for the new pair. Dropped after the request was sent, it may lose the pair, and with it the way
+    /// to any further one.
     pub(super) async fn exchange(&self, dial: &DialSettings) -> Result<Tokens, RestFailure> {
         let request = self.request().map_err(|text| self.failed(Failure::new(FailureKind::Address, text)))?;
         let answer = HttpClient::new().send(&request, dial).await.map_err(|failure| self.failed(failure))?;

@@ -1,6 +1,6 @@
-//! The pair of tokens in force, and who is renewing it. The newest setting by 1C is in force, with one exception: a
-//! pair whose refresh token was exchanged here is dead, so that its successor stays in force when 1C, which may not
-//! have taken the successor yet, gives the old pair again.
+//! The pair of tokens in force, and who is renewing it. The newest setting by 1C is in force, with one
+//! exception: a pair whose refresh token was exchanged here is dead, so that its successor stays in force
+//! when 1C, which may not have taken the successor yet, gives the old pair again.
 
 use tokio::sync::watch;
 use url::Url;

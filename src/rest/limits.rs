@@ -6,7 +6,8 @@ use crate::backoff::{Backoff, ReconnectSettings};
 use crate::bitrix::clock::{ServerClock, until};
 use crate::bitrix::rest_error::RestErrorKind;
 
-/// Calls are repeated as long as there is time, from half a second to ten apart: a portal gives two calls a second back.
+/// Calls are repeated as long as there is time, from half a second to ten apart: a portal gives two calls a
+/// second back.
 const PAUSES: ReconnectSettings = ReconnectSettings {
     attempts: None,
     delay: Duration::from_millis(500),
@@ -20,7 +21,8 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// The pause before the call is worth repeating; `None` where nothing says that it ever is. `chance` is in 0..1.
+    /// The pause before the call is worth repeating; `None` where nothing says that it ever is. `chance` is
+    /// in 0..1.
     pub(super) fn pause(
         &mut self,
         refusal: RestErrorKind,

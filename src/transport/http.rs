@@ -1,8 +1,9 @@
 //! HTTP over our own dialer, so that proxy and TLS settings are those of WebSocket.
 //!
-//! A client keeps connections alive between requests, [`IDLE_LIMIT`](kept::IDLE_LIMIT) at most. That the server has given one up meanwhile is noticed when the
-//! next request gets no answer at all; it is repeated at once on a new connection, if it was not sent or if
-//! repeating it changes nothing (RFC 9110, section 9.2.2).
+//! A client keeps connections alive between requests, [`IDLE_LIMIT`](kept::IDLE_LIMIT) at most. That the
+//! server has given one up meanwhile is noticed when the next request gets no answer at all; it is repeated
+//! at once on a new connection, if it was not sent or if repeating it changes nothing (RFC 9110, section
+//! 9.2.2).
 
 mod connection;
 mod inflater;
@@ -60,7 +61,8 @@ impl HttpAnswer {
     }
 }
 
-/// A client with kept-alive connections; requests side by side have connections of their own. A clone shares them.
+/// A client with kept-alive connections; requests side by side have connections of their own. A clone shares
+/// them.
 #[derive(Clone)]
 pub struct HttpClient {
     kept: Arc<Kept>,
@@ -110,8 +112,8 @@ impl HttpClient {
         Ok(HttpAnswer { status: stream.status(), headers: stream.into_headers(), body, complete })
     }
 
-    /// Sends a request and waits for the head of the answer only. Dropped, it gives the request up and closes the
-    /// connection; so does dropping the answer before its end.
+    /// Sends a request and waits for the head of the answer only. Dropped, it gives the request up and closes
+    /// the connection; so does dropping the answer before its end.
     ///
     /// # Errors
     /// No answer: the kind tells the step of [`dial`](crate::transport::dial::dial) that failed, and is

@@ -9,6 +9,7 @@ mod offline_events;
 mod renewing;
 mod soak;
 mod sockets;
+mod tokens;
 
 use echo_server::Portal;
 use native_api_host::{Host, Object};

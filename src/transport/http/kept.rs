@@ -9,7 +9,8 @@ use super::connection::Connection;
 use crate::transport::address::Address;
 use crate::transport::dial::DialSettings;
 
-/// Longest time without a request. Routers forget connections without telling anybody: a request would be lost on them.
+/// Longest time without a request. Routers forget connections without telling anybody: a request would be
+/// lost on them.
 pub const IDLE_LIMIT: Duration = Duration::from_secs(30);
 
 /// The connections of one client that are free, the latest used last.

@@ -15,8 +15,8 @@ use super::inflater::{Inflater, SLICE};
 use super::kept::Kept;
 use crate::message::{Failure, FailureKind};
 
-/// The head of an answer, and the way to its body. The end of the body gives the connection back to the client;
-/// dropping the answer before that closes the connection.
+/// The head of an answer, and the way to its body. The end of the body gives the connection back to the
+/// client; dropping the answer before that closes the connection.
 pub struct HttpStream {
     status: u16,
     headers: HeaderMap,
@@ -73,12 +73,12 @@ impl HttpStream {
         self.headers
     }
 
-    /// Waits for the next piece of the body, inflated, never empty, of about 1 MiB at most; `None` when the body came
-    /// to its end. There is no limit on the whole. Dropped, it loses nothing.
+    /// Waits for the next piece of the body, inflated, never empty, of about 1 MiB at most; `None` when the
+    /// body came to its end. There is no limit on the whole. Dropped, it loses nothing.
     ///
     /// # Errors
-    /// The body was cut ([`FailureKind::Network`]), or is no gzip though it should be ([`FailureKind::Protocol`]);
-    /// all that came before has been given out.
+    /// The body was cut ([`FailureKind::Network`]), or is no gzip though it should be
+    /// ([`FailureKind::Protocol`]); all that came before has been given out.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
         match &self.state {
             State::Flowing(_) => {}

@@ -163,7 +163,10 @@ fn a_portal_that_gives_no_configuration_is_a_failure_with_a_reason() {
         assert_eq!((&failed["Kind"], failed["Status"].as_u64()), (&kind.into(), status), "{fault}: {text}");
         assert!(text.contains(words), "{fault}: {text}");
         let retry = failed["RetryIn"].as_f64().unwrap();
-        assert!(if kind == "Auth" { retry >= 60.0 } else { (0.5..=0.6).contains(&retry) }, "{fault}: {retry}");
+        assert!(
+            if kind == "Auth" { retry >= 60.0 } else { (0.5..=0.6).contains(&retry) },
+            "{fault}: {retry}"
+        );
         if kind == "Auth" {
             continue;
         }
@@ -210,7 +213,8 @@ fn patient_next(object: &Object) -> (serde_json::Value, String) {
 }
 
 fn channels_end_unannounced() {
-    let portal = portal_with(PortalOptions { channel_life: Duration::from_secs(50), ..PortalOptions::default() });
+    let portal =
+        portal_with(PortalOptions { channel_life: Duration::from_secs(50), ..PortalOptions::default() });
     let object = client_of(&portal);
     listen(&object, &portal);
     let (event, _) = patient_next(&object);

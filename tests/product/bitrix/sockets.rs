@@ -6,7 +6,8 @@ use echo_server::{Audience, ClientIdPlace, ConfigurationStyle, PollFault, Portal
 use native_api_host::Object;
 
 use super::listener::{
-    client_of, expect_message, expect_open, expect_state, listen, portal, portal_with, position, publish, wait_for_poll,
+    client_of, expect_message, expect_open, expect_state, listen, portal, portal_with, position, publish,
+    wait_for_poll,
 };
 use crate::common::{PATIENCE, text, wait_until};
 
@@ -17,9 +18,8 @@ fn by(transport: &str, portal: &echo_server::Portal) -> Object {
 }
 
 fn upgrades(portal: &echo_server::Portal) -> usize {
-    portal.read_journal(|journal| {
-        journal.polls().filter(|poll| poll.head.header("upgrade").is_some()).count()
-    })
+    portal
+        .read_journal(|journal| journal.polls().filter(|poll| poll.head.header("upgrade").is_some()).count())
 }
 
 #[test]
@@ -117,7 +117,11 @@ fn version_5_is_answered_and_acknowledged() {
     for number in 0..20 {
         expect_message(&object, &publish(&portal, number));
     }
-    portal.publish_with_user_params(Audience::Shared, r#"{"module_id":"m","command":"c","params":{"a":1}}"#, r#"{"b":2}"#);
+    portal.publish_with_user_params(
+        Audience::Shared,
+        r#"{"module_id":"m","command":"c","params":{"a":1}}"#,
+        r#"{"b":2}"#,
+    );
     let (event, data) = super::listener::next(&object);
     assert_eq!(event["Event"], "Message");
     let message: serde_json::Value = serde_json::from_str(&data).unwrap();
@@ -152,7 +156,10 @@ fn version_2_continues_by_time_and_tag() {
     let options = || PortalOptions {
         push_server: PushServer::NginxPushStream,
         poll_time: Duration::from_millis(300),
-        configuration: ConfigurationStyle { client_id: ClientIdPlace::Nowhere, ..ConfigurationStyle::default() },
+        configuration: ConfigurationStyle {
+            client_id: ClientIdPlace::Nowhere,
+            ..ConfigurationStyle::default()
+        },
         ..PortalOptions::default()
     };
     for transport in ["LongPoll", "WebSocket"] {
