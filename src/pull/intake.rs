@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -16,6 +17,10 @@ use crate::log::{Level, Log};
 use crate::message::{Occurrence, OfflineEvent, Payload, Publication, Receipt};
 use crate::pull::settings::PullSettings;
 use crate::transport::websocket::inlet::{Inlet, Passage};
+
+/// So many times within so long the portal is asked again because the push server told so.
+const TOLD_TIMES: u32 = 5;
+const TOLD_WITHIN: Duration = Duration::from_secs(60);
 
 /// What is read, in which order, and up to where.
 pub(super) struct Intake {
@@ -31,6 +36,8 @@ pub(super) struct Intake {
     last: Option<(String, String)>,
     /// Whether the configuration shall be asked for again.
     expired: bool,
+    /// Since when, and how often, the server has told so.
+    told: (Instant, u32),
     /// Messages that were new since the question was asked last.
     news: usize,
     /// The same for all messages, known ones among them.
@@ -49,6 +56,7 @@ impl Intake {
             log,
             last: None,
             expired: false,
+            told: (Instant::now(), 0),
             news: 0,
             seen: 0,
             skipped: 0,
@@ -141,12 +149,23 @@ impl Intake {
             Command::OfflineEvents(events) => self.wanted(events)?,
             Command::ConfigExpired | Command::ServerRestart => {
                 self.log.write(Level::Info, || "Сервер очередей просит перечитать настройки");
-                self.expired = true;
+                self.expired |= self.may_ask();
                 return None;
             }
             Command::Other => Vec::new(),
         };
         Some(Occurrence::Published(Publication { text: frame.text, offline, receipt }))
+    }
+
+    /// Whether the portal may be asked just because the server told so: a server that never stops must not make us
+    /// a nuisance to the portal.
+    fn may_ask(&mut self) -> bool {
+        let (since, times) = &mut self.told;
+        if since.elapsed() > TOLD_WITHIN {
+            (*since, *times) = (Instant::now(), 0);
+        }
+        *times += 1;
+        *times <= TOLD_TIMES
     }
 
     /// The receipt of a message that is new.

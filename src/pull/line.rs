@@ -52,6 +52,8 @@ pub(super) struct PullLine {
     /// Whether the last attempt was one with a WebSocket.
     on_socket: bool,
     was_open: bool,
+    /// Whether the server has refused a channel, and answered no poll since.
+    pub(super) was_refused: bool,
 }
 
 /// Where to listen, and for how long that holds.
@@ -106,6 +108,7 @@ impl PullLine {
             chooser: Chooser::default(),
             on_socket: false,
             was_open: false,
+            was_refused: false,
         }
     }
 
@@ -222,6 +225,12 @@ impl PullLine {
         settings: &Settings,
     ) -> Result<Link, Failure> {
         let log = &shared.common.log;
+        if let Reason::Refused(failure) = &reason
+            && mem::replace(&mut self.was_refused, true)
+        {
+            self.known = None;
+            return Err(failure.clone());
+        }
         log.write(Level::Info, || "Запрос настроек канала");
         let old = self.known.take();
         let asked = self.configure(&settings.dial).await;

@@ -104,6 +104,7 @@ impl PullLine {
             match round {
                 Round::Answered => {
                     may_repeat = true;
+                    self.was_refused = false;
                     self.ladder.succeeded();
                     if self.intake.take_expired() {
                         return End::Renew(Reason::Told);

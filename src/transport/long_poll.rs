@@ -86,3 +86,59 @@ fn silent() -> Failure {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use hyper::Method;
+
+    use super::*;
+    use crate::transport::address::Address;
+
+    /// What a server that gives this answer, and then nothing for good, leads to. The clock runs as fast as nobody
+    /// does anything.
+    fn outcome(answer: &'static str) -> Result<Vec<Bytes>, FailureKind> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("http://{}/", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+            // Until the client has had enough.
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let outcome = runtime.block_on(async {
+            let address = Address::parse_http(&uri).unwrap();
+            let client = HttpClient::new();
+            client.prepare(&address, &DialSettings::default()).await.unwrap();
+            let request = HttpRequest { method: Method::GET, address, headers: Vec::new(), body: None };
+            let mut poll = Poll::new(&client, request, DialSettings::default());
+            let mut pieces = Vec::new();
+            if !answer.is_empty() {
+                poll.head().await.unwrap();
+                pieces.extend(poll.piece().await.unwrap());
+            }
+            tokio::time::pause();
+            loop {
+                match poll.piece().await {
+                    Ok(Some(piece)) => pieces.push(piece),
+                    Ok(None) => return Ok(pieces),
+                    Err(failure) => return Err(failure.kind),
+                }
+            }
+        });
+        drop(runtime);
+        server.join().unwrap();
+        outcome
+    }
+
+    #[test]
+    fn silence_ends_a_poll_before_its_answer_and_in_the_middle_of_it() {
+        for answer in ["", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"] {
+            assert_eq!(outcome(answer), Err(FailureKind::Timeout), "{answer}");
+        }
+    }
+}

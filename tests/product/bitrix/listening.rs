@@ -160,9 +160,18 @@ fn many_empty_polls_lose_nothing() {
 /// A fault of the push server, and what 1C sees of it between the message before and the message after.
 #[test]
 fn what_goes_wrong_with_a_poll_is_repaired_unseen() {
-    for fault in
-        ["reset", "hang-up", "cut", "cut=0", "cut=30", "stale", "byte-chunks", "repeat", "status=502"]
-    {
+    for fault in [
+        "reset",
+        "hang-up",
+        "cut",
+        "cut=0",
+        "cut=30",
+        "stale",
+        "byte-chunks",
+        "repeat",
+        "status=502",
+        "status=504",
+    ] {
         let portal = portal();
         let object = client_of(&portal);
         listen(&object, &portal);
