@@ -1,16 +1,30 @@
 //! The regular expression that stands before the queue.
 
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
 use fancy_regex::{Regex, RegexBuilder};
 
 /// Longest pattern, in bytes.
 pub const LONGEST_PATTERN: usize = 64 << 10;
 
-/// Steps of backtracking before a search is given up: about 10 ms.
-const BACKTRACK_LIMIT: usize = 100_000;
+/// Steps of backtracking before a search is given up. One step may look at the whole message, so that no number
+/// of steps is a bound in time: a search gets ten times as many only if the last one was quick.
+const BACKTRACK_LIMITS: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
+
+/// A search that took longer is not repeated with more steps.
+const QUICK: Duration = Duration::from_millis(20);
 
 /// Tells which messages are wanted.
 #[derive(Debug, Default)]
-pub struct Filter(Option<Regex>);
+pub struct Filter(Option<Search>);
+
+/// A pattern, compiled with each of the limits when a message needs it.
+#[derive(Debug)]
+struct Search {
+    pattern: String,
+    regexes: [OnceLock<Regex>; BACKTRACK_LIMITS.len()],
+}
 
 impl Filter {
     /// A filter for messages in which `pattern` is found; an empty pattern wants all.
@@ -24,19 +38,40 @@ impl Filter {
         if pattern.len() > LONGEST_PATTERN {
             return Err(format!("longer than {LONGEST_PATTERN} bytes"));
         }
-        let regex = RegexBuilder::new(pattern).backtrack_limit(BACKTRACK_LIMIT).build();
-        regex.map(|regex| Self(Some(regex))).map_err(|error| error.to_string())
+        let least = compile(pattern, BACKTRACK_LIMITS[0]).map_err(|error| error.to_string())?;
+        let regexes = [const { OnceLock::new() }; BACKTRACK_LIMITS.len()];
+        let _ = regexes[0].set(least);
+        Ok(Self(Some(Search { pattern: pattern.to_owned(), regexes })))
     }
 
     /// Whether `message` is wanted.
     #[must_use]
     pub fn judge(&self, message: &str) -> Verdict {
-        match self.0.as_ref().map(|regex| regex.is_match(message)) {
-            None | Some(Ok(true)) => Verdict::Wanted,
-            Some(Ok(false)) => Verdict::Unwanted,
-            Some(Err(_)) => Verdict::Undecided,
+        let Some(search) = &self.0 else { return Verdict::Wanted };
+        for regex in search.regexes() {
+            let begun = Instant::now();
+            match regex.is_match(message) {
+                Ok(true) => return Verdict::Wanted,
+                Ok(false) => return Verdict::Unwanted,
+                Err(_) if begun.elapsed() > QUICK => break,
+                Err(_) => {}
+            }
         }
+        Verdict::Undecided
     }
+}
+
+impl Search {
+    /// The regular expression with one limit after another.
+    fn regexes(&self) -> impl Iterator<Item = &Regex> {
+        self.regexes.iter().zip(BACKTRACK_LIMITS).map(|(regex, limit)| {
+            regex.get_or_init(|| compile(&self.pattern, limit).expect("it has compiled with another limit"))
+        })
+    }
+}
+
+fn compile(pattern: &str, backtrack_limit: usize) -> fancy_regex::Result<Regex> {
+    RegexBuilder::new(pattern).backtrack_limit(backtrack_limit).build()
 }
 
 /// What a filter says of a message.
@@ -86,5 +121,33 @@ mod tests {
     #[test]
     fn a_search_without_end_is_given_up() {
         assert_eq!(verdict("^(?:(?!x)(a|aa))+$", &format!("{}!", "a".repeat(60))), Verdict::Undecided);
+    }
+
+    #[test]
+    fn a_search_of_cheap_steps_has_many_of_them() {
+        let message = "b".repeat(40_000);
+        for (message, expected) in [(message.clone() + "a", Verdict::Wanted), (message, Verdict::Unwanted)] {
+            // The machine may have been busy with something else.
+            assert!((0..100).any(|_| verdict("(?!x)a", &message) == expected));
+        }
+    }
+
+    /// Each of so many steps looks at a mebibyte: with their number alone as the bound it took minutes.
+    #[test]
+    fn a_search_of_costly_steps_has_few_of_them() {
+        let (begun, message) = (Instant::now(), "a".repeat(1 << 20));
+        for pattern in [r#"(?=.*"b")(?=.*"c")"#, "(?=.*b)a", "(?<!x).*y", r"(\w+)\1!"] {
+            assert_eq!(verdict(pattern, &message), Verdict::Undecided, "{pattern}");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_pattern_that_would_be_huge_is_refused_or_given_up() {
+        for pattern in ["(?:(?:x{1000}){1000}){1000}", "(?=a)(?:(?:x{1000}){1000}){1000}"] {
+            assert!(Filter::new(pattern).is_err(), "{pattern}");
+        }
+        let nested = "(?:(?:(?:(?=a)x{0,1000}){0,1000}){0,1000}){0,1000}!";
+        assert_eq!(verdict(nested, &"ax".repeat(10_000)), Verdict::Undecided);
     }
 }

@@ -160,7 +160,7 @@ impl Target {
     fn open(name: &str) -> Result<Self, Text> {
         // The current folder of the process may change.
         let path = path::absolute(name).map_err(|error| opening::unusable(&error))?;
-        opening::open(&path).map_err(|error| opening::unusable(&error))?;
+        opening::open_log(&path).map_err(|error| opening::unusable(&error))?;
         let writer = Writer::acquire().map_err(|error| {
             Text::made(
                 format!("файл, для записи в который система не дала запустить поток: {error}"),

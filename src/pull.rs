@@ -2,10 +2,13 @@
 //! push server's history.
 
 mod choice;
+mod configuring;
 mod intake;
 mod line;
 mod polls;
+mod reminding;
 pub mod settings;
+mod sockets;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +16,7 @@ use std::time::{Duration, Instant};
 use native_api::{Platform, Text};
 use tokio::sync::watch;
 
+use self::choice::Chooser;
 use self::intake::Intake;
 use self::line::PullLine;
 use self::settings::PullSettings;
@@ -36,6 +40,7 @@ pub struct Pull {
     rest: Arc<Rest>,
     settings: watch::Sender<PullSettings>,
     place: Mutex<Place>,
+    chooser: Arc<Mutex<Chooser>>,
 }
 
 /// Where we are.
@@ -66,7 +71,13 @@ impl Pull {
         let renewed = move |tokens: &_| delivery.put(Occurrence::Tokens(Clone::clone(tokens)));
         let rest = Arc::new(Rest::new(client.log().clone(), renewed));
         let place = Place { mids: mids(Start::Now), server: None, portal: None };
-        Self { client, rest, settings: watch::Sender::default(), place: Mutex::new(place) }
+        Self {
+            client,
+            rest,
+            settings: watch::Sender::default(),
+            place: Mutex::new(place),
+            chooser: Arc::default(),
+        }
     }
 
     /// Connection, inbox and what else every class has.
@@ -124,8 +135,11 @@ impl Pull {
             Arc::clone(&place.mids)
         };
         let settings = self.settings.subscribe();
-        let intake = Intake::new(mids, settings.clone(), self.client.log().clone());
-        self.client.hold(PullLine::new(address, Arc::clone(&self.rest), settings, intake), timeout)
+        let is_direct = matches!(address, Address::Channel(_));
+        let intake = Intake::new(mids, settings.clone(), self.client.log().clone(), is_direct);
+        let line =
+            PullLine::new(address, Arc::clone(&self.rest), settings, intake, Arc::clone(&self.chooser));
+        self.client.hold(line, timeout)
     }
 
     /// Calls a method of REST with the text of a JSON object. What became of it is also the last error.

@@ -1,10 +1,23 @@
 //! From a path to a file that can be appended to.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, Prefix};
 
 use native_api::Text;
+
+use crate::log::record;
+
+/// So much of a file tells whether it is a log, in bytes.
+const HEAD: u64 = 64;
+
+/// Opens or makes a log. What is something else is left alone: it would be written into, and when it is large
+/// renamed, then deleted.
+pub(super) fn open_log(path: &Path) -> io::Result<()> {
+    let mut head = Vec::new();
+    open(path)?.take(HEAD).read_to_end(&mut head)?;
+    if record::is_beginning(&head) { Ok(()) } else { Err(ErrorKind::InvalidData.into()) }
+}
 
 /// Opens or makes a file to append to. Something that is no file is not opened: that could wait for ever.
 pub(super) fn open(path: &Path) -> io::Result<File> {
@@ -30,6 +43,10 @@ pub(super) fn unusable(error: &io::Error) -> Text {
         ErrorKind::InvalidInput | ErrorKind::InvalidFilename => {
             Text::fixed("имя, которое принадлежит не файлу", "the name of something that is no file")
         }
+        ErrorKind::InvalidData => Text::fixed(
+            "имя файла, в котором не журнал, а что-то другое",
+            "a file that holds no log but something else",
+        ),
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
             Text::fixed("имя файла в папке, которой нет", "a file in a folder that does not exist")
         }

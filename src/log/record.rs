@@ -13,6 +13,9 @@ use crate::log::masking::mask;
 /// Longest line, in bytes, with the line break.
 pub(super) const LONGEST_LINE: usize = 8 << 10;
 
+/// How every line begins.
+const TIMESTAMP: &[u8] = b"0000-00-00T00:00:00.000Z ";
+
 /// Stands in the place of an object.
 const OURSELVES: &str = "vestnik";
 const CUT: &str = "…";
@@ -77,6 +80,14 @@ impl Record {
     }
 }
 
+/// Whether a file that begins like this can be a log: with a line of ours, or with half a line if the disk was
+/// full.
+pub(super) fn is_beginning(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let fits = |(byte, shape): (&u8, &u8)| byte == shape || *shape == b'0' && byte.is_ascii_digit();
+    line.iter().zip(TIMESTAMP).all(fits)
+}
+
 /// UTC as ISO 8601 has it, with milliseconds.
 fn timestamp(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -126,6 +137,17 @@ mod tests {
         let (time, rest) = line.split_at(24);
         assert!(time.ends_with('Z'), "{line}");
         assert_eq!(rest, format!(" warn  {} WebSocket#3 соединение закрыто: код 1006\n", process::id()));
+    }
+
+    #[test]
+    fn the_beginning_of_a_log_is_known() {
+        let line = line("текст");
+        for log in ["", &line, &line[..7], "2026-\n2026", &format!("\n{line}")] {
+            assert!(is_beginning(log.as_bytes()), "{log}");
+        }
+        for other in ["1CDBMSV8", "2026-11-22 05:00", "[log]", "{}", "\0\0", "\u{feff}2026-11-22T05:00"] {
+            assert!(!is_beginning(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

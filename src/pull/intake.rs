@@ -32,6 +32,8 @@ pub(super) struct Intake {
     mids: Arc<Mutex<Mids>>,
     settings: watch::Receiver<PullSettings>,
     log: Log,
+    /// Whether the channel was named by 1C, so that only 1C can name the next.
+    is_direct: bool,
     /// Time and tag of the last message, where messages have no `mid`.
     last: Option<(String, String)>,
     /// Whether the configuration shall be asked for again.
@@ -46,7 +48,12 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    pub(super) fn new(mids: Arc<Mutex<Mids>>, settings: watch::Receiver<PullSettings>, log: Log) -> Self {
+    pub(super) fn new(
+        mids: Arc<Mutex<Mids>>,
+        settings: watch::Receiver<PullSettings>,
+        log: Log,
+        is_direct: bool,
+    ) -> Self {
         Self {
             parser: FrameParser::default(),
             frames: VecDeque::new(),
@@ -54,6 +61,7 @@ impl Intake {
             mids,
             settings,
             log,
+            is_direct,
             last: None,
             expired: false,
             told: (Instant::now(), 0),
@@ -150,7 +158,10 @@ impl Intake {
             Command::ConfigExpired | Command::ServerRestart => {
                 self.log.write(Level::Info, || "Сервер очередей просит перечитать настройки");
                 self.expired |= self.may_ask();
-                return None;
+                if !self.is_direct {
+                    return None;
+                }
+                Vec::new()
             }
             Command::Other => Vec::new(),
         };
@@ -176,13 +187,15 @@ impl Intake {
         (judgement == Judgement::New).then(|| Receipt::new(settle))
     }
 
-    /// Those of the connector that 1C named; `None` if there are none.
+    /// Those of the connector that 1C named, and those that do not say whose they are; `None` if there are none.
     fn wanted(&self, events: Vec<OfflineEvent>) -> Option<Vec<OfflineEvent>> {
         let settings = self.settings.borrow();
         if settings.connector.is_empty() {
             return Some(events);
         }
-        let wanted = events.into_iter().filter(|event| event.connector == settings.connector);
+        let is_wanted =
+            |event: &OfflineEvent| event.connector == settings.connector || *event == OfflineEvent::default();
+        let wanted = events.into_iter().filter(is_wanted);
         Some(wanted.collect::<Vec<_>>()).filter(|wanted| !wanted.is_empty())
     }
 }

@@ -9,9 +9,10 @@ use hyper::header::{
 };
 use native_api::Text;
 use tokio::select;
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
-use super::line::{End, PullLine, Reason, cut, protocol};
+use super::configuring::Reason;
+use super::line::{End, PullLine, cut, protocol};
 use crate::bitrix::config::{Cursor, PullConfig};
 use crate::bitrix::mids::Mid;
 use crate::delivery::inbox::Offer;
@@ -78,13 +79,7 @@ impl PullLine {
     ) -> End {
         let (mut may_repeat, mut quick) = (true, 0);
         let renewal = self.renewal();
-        let back = self.chooser.back_at(self.choice());
-        let back = async move {
-            match back {
-                Some(due) => sleep_until(due.into()).await,
-                None => std::future::pending().await,
-            }
-        };
+        let back = self.back();
         tokio::pin!(renewal, back);
         loop {
             let asked = match first.take() {

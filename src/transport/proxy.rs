@@ -4,7 +4,7 @@ mod connect;
 pub mod request;
 pub mod server;
 mod socks;
-mod system;
+pub mod system;
 pub mod tunnel;
 
 use std::fmt;

@@ -95,15 +95,8 @@ fn has_own_data(occurrence: &Occurrence) -> bool {
 
 /// One of each kind that all tell alike, with the values that the documents show.
 fn occurrences() -> Vec<Occurrence> {
-    let closing =
-        |side, code, reason: &str| Closing { side, code, reason: native_api::Text::made(reason, reason) };
-    let refused = Text::fixed("Сервер отказал в подключении: HTTP 401", "The server refused: HTTP 401");
-    let failure = Failure { kind: FailureKind::Auth, status: Some(401), text: refused };
     vec![
-        Occurrence::Closed(closing(Side::Us, 1000, "")),
-        Occurrence::Closed(closing(Side::Peer, 1011, "сбой")),
-        Occurrence::Failed { failure, retry_in: Some(Duration::from_secs(60)) },
-        Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(1875) },
+        closed(Side::Us, 1000, ""),
         Occurrence::QueueFull,
         Occurrence::QueueFree { lost: 7 },
         Occurrence::Available { count: 5 },
@@ -113,6 +106,9 @@ fn occurrences() -> Vec<Occurrence> {
 fn of_websockets() -> Vec<Occurrence> {
     vec![
         Occurrence::Opened(Opening { attempt: 2, subprotocol: "ari".to_owned() }),
+        closed(Side::Peer, 1011, "сбой"),
+        failed("Сервер отказал в подключении: HTTP 401", 60_000),
+        Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(1875) },
         Occurrence::Message(Payload::Text(String::new())),
         Occurrence::Message(Payload::Binary(Vec::new())),
     ]
@@ -125,6 +121,9 @@ fn of_bitrix_pull() -> Vec<Occurrence> {
     let told = OfflineEvent { connector: "OneC".to_owned(), count: 1 };
     vec![
         Occurrence::Opened(Opening { attempt: 2, subprotocol: String::new() }),
+        closed(Side::Peer, 1006, "Сервер очередей молчал 60 с"),
+        failed("портал не принял токен: invalid_token (HTTP 401)", 60_500),
+        Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(5250) },
         published(Vec::new()),
         published(vec![told]),
         Occurrence::CheckQueue(Cause::Start),
@@ -133,4 +132,13 @@ fn of_bitrix_pull() -> Vec<Occurrence> {
         Occurrence::CheckQueue(Cause::Timer),
         Occurrence::Tokens(Tokens::default()),
     ]
+}
+
+fn closed(side: Side, code: u16, reason: &str) -> Occurrence {
+    Occurrence::Closed(Closing { side, code, reason: Text::made(reason, reason) })
+}
+
+fn failed(text: &str, retry_in: u64) -> Occurrence {
+    let failure = Failure { kind: FailureKind::Auth, status: Some(401), text: Text::made(text, text) };
+    Occurrence::Failed { failure, retry_in: Some(Duration::from_millis(retry_in)) }
 }

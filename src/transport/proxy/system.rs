@@ -22,10 +22,20 @@ use crate::transport::proxy::system::proxies::SystemProxies;
 /// # Errors
 /// [`FailureKind::Proxy`](crate::message::FailureKind::Proxy): the system names one that cannot be used.
 pub(super) fn server_for(address: &Address) -> Result<Option<ProxyServer>, Failure> {
+    server_in(address, |name| Some(env::var_os(name)?.to_string_lossy().into_owned()))
+}
+
+/// The same in an environment with these variables.
+///
+/// # Errors
+/// [`FailureKind::Proxy`](crate::message::FailureKind::Proxy): the system names one that cannot be used.
+pub fn server_in(
+    address: &Address,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<ProxyServer>, Failure> {
     if is_this_machine(address.host()) {
         return Ok(None);
     }
-    let variable = |name: &str| Some(env::var_os(name)?.to_string_lossy().into_owned());
     let proxies = environment::proxies(variable);
     #[cfg(windows)]
     let proxies = match proxies {

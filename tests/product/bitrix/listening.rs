@@ -308,6 +308,31 @@ fn a_channel_is_listened_to_without_tokens() {
     assert_eq!(portal.read_journal(|journal| journal.calls("pull.application.config.get").count()), 0);
 }
 
+/// There is nobody to ask for the next channel but 1C, which is told.
+#[test]
+fn a_channel_that_ends_without_a_portal_is_told() {
+    let portal = portal();
+    let object = on(Host::default());
+    assert_eq!(object.call("Подключиться", [portal.push_url()]).unwrap(), true.into());
+    expect_open(&object, "Start");
+    portal.renew_channel(echo_server::Renewal::GetConfig);
+    let (event, data) = next(&object);
+    assert_eq!(event["Event"], "Message");
+    assert!(data.contains("channel_expire"), "{data}");
+    expect_check(&object, "Channel");
+}
+
+#[test]
+fn a_hint_that_does_not_say_whose_it_is_is_for_all() {
+    let portal = portal();
+    let object = client_of(&portal);
+    object.set("Коннектор", "Shop").unwrap();
+    listen(&object, &portal);
+    portal.raise_offline_event("ONCRMDEALUPDATE", 1);
+    portal.publish(Audience::Shared, r#"{"module_id":"rest","command":"event_offline","params":[]}"#);
+    assert_eq!(next(&object).0, json!({ "Event": "OfflineEvent", "Connector": "", "Count": 0 }));
+}
+
 #[test]
 fn a_channel_that_nobody_knows_is_a_failure() {
     let portal = portal();

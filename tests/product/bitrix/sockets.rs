@@ -90,16 +90,32 @@ fn auto_takes_the_websocket_and_polls_when_that_fails_twice() {
     let object = by("Auto", &portal);
     object.set("Позиция", "0").unwrap();
     portal.set_poll_faults([PollFault::Status(502), PollFault::Status(502), PollFault::None]);
-    assert_eq!(object.call("Подключиться", [portal.url()]).unwrap(), true.into());
-    for _ in 0..2 {
-        assert_eq!(expect_state(&object, "Fail")["Status"], 502);
-        expect_state(&object, "Waiting");
-    }
-    expect_open(&object, "Start");
+    listen(&object, &portal);
     assert_eq!(upgrades(&portal), 3);
     expect_message(&object, &publish(&portal, 0));
     expect_message(&object, &publish(&portal, 1));
+    // The object remembers.
+    assert_eq!(object.call("Отключиться", ()).unwrap(), true.into());
+    expect_state(&object, "Close");
+    listen(&object, &portal);
     assert_eq!(upgrades(&portal), 3, "polls go on");
+}
+
+#[test]
+fn auto_polls_where_a_websocket_does_not_last() {
+    let portal = portal();
+    let object = by("Auto", &portal);
+    object.set("Позиция", "0").unwrap();
+    portal.set_poll_faults([PollFault::Close(4011), PollFault::Close(4011), PollFault::None]);
+    assert_eq!(object.call("Подключиться", [portal.url()]).unwrap(), true.into());
+    for cause in ["Start", "Reconnect"] {
+        expect_open(&object, cause);
+        assert_eq!(expect_state(&object, "Close")["Code"], 4011);
+        expect_state(&object, "Waiting");
+    }
+    expect_open(&object, "Reconnect");
+    expect_message(&object, &publish(&portal, 0));
+    assert_eq!(upgrades(&portal), 2);
 }
 
 /// Version 5 speaks JSON-RPC on its WebSocket, wants its pings answered and its messages acknowledged.

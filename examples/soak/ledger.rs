@@ -1,0 +1,257 @@
+//! The books of one WebSocket object: what its server wrote and read against what 1C took and sent.
+//!
+//! On every connection the server counts its own messages from 1 and echoes what comes; 1C counts what it sends over
+//! the whole run. So a connection as 1C saw it is found among those of the server by the echoes on it.
+
+use std::collections::BTreeMap;
+
+use crate::balance::Balance;
+use crate::report::Report;
+use crate::text::{Seen, seen};
+
+/// A connection of the server: which of its servers in turn, and the number it gave.
+pub(crate) type Key = (usize, u64);
+
+/// A connection as the server saw it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Served {
+    greeted: bool,
+    /// The first and the last message of 1C on it; 0: there was none.
+    first: u64,
+    last: u64,
+    /// Messages of 1C that are missing before the first.
+    gap: u64,
+    end: Option<End>,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    /// Close frames went both ways, so nothing may be missing.
+    pub(crate) is_clean: bool,
+    /// Messages that the server wrote.
+    pub(crate) sent: u64,
+}
+
+/// A connection as 1C saw it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
+    numbers: u64,
+    greeted: bool,
+    first_echo: u64,
+    last_echo: u64,
+    messages: u64,
+    is_over: bool,
+    is_abandoned: bool,
+}
+
+/// The books of one object.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    served: Vec<Served>,
+    living: BTreeMap<Key, usize>,
+    taken: Vec<Taken>,
+    /// The last message of 1C that came to the server.
+    last_arrived: u64,
+    /// The last message of 1C that came back.
+    last_echo: u64,
+    accepted: u64,
+    /// What the object counted as lost in all; `None`: its class does not count.
+    told: Option<u64>,
+    /// What is found out at once.
+    noted: Balance,
+    finished: bool,
+}
+
+impl Ledger {
+    /// Empty books; `has_account`: the object counts what it could not send.
+    pub(crate) fn new(has_account: bool) -> Self {
+        Self { told: has_account.then_some(0), ..Self::default() }
+    }
+
+    /// The server has opened a connection.
+    pub(crate) fn opened(&mut self, key: Key) {
+        self.living.insert(key, self.served.len());
+        self.served.push(Served::default());
+    }
+
+    /// A text has come to the server.
+    pub(crate) fn arrived(&mut self, key: Key, text: &str) {
+        let Some(served) = self.living.get(&key).map(|index| &mut self.served[*index]) else {
+            self.noted.wrong += 1;
+            return;
+        };
+        match seen(text) {
+            Seen::Greeting if served.greeted => self.noted.doubled += 1,
+            Seen::Greeting if served.first != 0 => self.noted.wrong += 1,
+            Seen::Greeting => served.greeted = true,
+            Seen::Sent(number) => {
+                self.noted.arrived += 1;
+                let missing = number.saturating_sub(self.last_arrived + 1);
+                if number <= self.last_arrived {
+                    self.noted.doubled += 1;
+                } else if served.first == 0 {
+                    (served.first, served.last, served.gap) = (number, number, missing);
+                    self.last_arrived = number;
+                } else {
+                    self.noted.lost += missing;
+                    served.last = number;
+                    self.last_arrived = number;
+                }
+            }
+            Seen::Number(_) | Seen::Stray | Seen::Wrong => self.noted.wrong += 1,
+        }
+    }
+
+    /// A connection of the server has ended. What was not open is unknown here.
+    pub(crate) fn ended(&mut self, key: Key, end: End) {
+        if let Some(index) = self.living.remove(&key) {
+            self.served[index].end = Some(end);
+        }
+    }
+
+    /// What 1C has seen or done.
+    pub(crate) fn told(&mut self, report: Report) {
+        match report {
+            Report::Open => {
+                self.noted.opened += 1;
+                self.taken.push(Taken::default());
+            }
+            Report::Failed => self.noted.failed += 1,
+            Report::Accepted(number) => {
+                if number != self.accepted + 1 {
+                    self.noted.wrong += 1;
+                }
+                self.accepted = number;
+            }
+            Report::Account(account) => {
+                // What was accepted was written or is counted as lost.
+                let known = account.written + account.lost;
+                self.noted.lost += account.accepted.saturating_sub(known);
+                self.noted.doubled += known.saturating_sub(account.accepted + account.greetings);
+                self.told = self.told.map(|told| told + account.lost);
+            }
+            Report::Finished => self.finished = true,
+            Report::Wrong => self.noted.wrong += 1,
+            Report::Ended
+            | Report::Abandoned
+            | Report::Number(_)
+            | Report::Echo(_)
+            | Report::Greeted
+            | Report::Stray => self.took(report),
+        }
+    }
+
+    /// The same, on the connection that is open.
+    fn took(&mut self, report: Report) {
+        let Some(taken) = self.taken.last_mut().filter(|taken| !taken.is_over) else {
+            // Before the connection is told of, or after its end.
+            self.noted.wrong += 1;
+            return;
+        };
+        match report {
+            Report::Number(number) => {
+                taken.messages += 1;
+                self.noted.received += 1;
+                if number <= taken.numbers {
+                    self.noted.doubled += 1;
+                } else {
+                    self.noted.lost += number - taken.numbers - 1;
+                    taken.numbers = number;
+                }
+            }
+            Report::Echo(number) => {
+                taken.messages += 1;
+                self.noted.received += 1;
+                if number <= self.last_echo {
+                    self.noted.doubled += 1;
+                } else {
+                    if taken.first_echo == 0 {
+                        taken.first_echo = number;
+                    } else {
+                        self.noted.lost += number - taken.last_echo - 1;
+                    }
+                    (taken.last_echo, self.last_echo) = (number, number);
+                }
+            }
+            Report::Greeted => {
+                taken.messages += 1;
+                self.noted.doubled += u64::from(taken.greeted);
+                self.noted.wrong += u64::from(taken.first_echo != 0);
+                taken.greeted = true;
+            }
+            Report::Abandoned => (taken.is_over, taken.is_abandoned) = (true, true),
+            Report::Ended => taken.is_over = true,
+            _ => {}
+        }
+    }
+
+    /// Whether the object is done.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// How many of the server's connections have not ended yet.
+    pub(crate) fn living(&self) -> usize {
+        self.living.len()
+    }
+
+    /// All that can be told by now. Connections that one side has not ended yet are not judged.
+    pub(crate) fn balance(&self) -> Balance {
+        let mut balance = self.noted;
+        let mut served = self.served.iter().filter(|served| served.first != 0).peekable();
+        let mut unmatched = 0;
+        for taken in self.taken.iter().filter(|taken| taken.first_echo != 0) {
+            while let Some(passed) = served.next_if(|served| served.last < taken.first_echo) {
+                unmatched += u64::from(passed.end.is_some_and(|end| end.is_clean));
+            }
+            let Some(served) = served.next() else { continue };
+            balance.lost += taken.first_echo.saturating_sub(served.first);
+            judge(&mut balance, taken, served.end);
+        }
+        // The last ones may still be on their way to 1C; those before came to nobody, unless they were abandoned.
+        let excused = self.taken.iter().filter(|taken| taken.is_abandoned && taken.first_echo == 0).count();
+        if self.finished {
+            let clean = served.filter(|served| served.end.is_some_and(|end| end.is_clean));
+            unmatched += clean.fold(0, |count, _| count + 1);
+        }
+        balance.lost += unmatched.saturating_sub(u64::try_from(excused).unwrap_or(u64::MAX));
+        self.add_gaps(&mut balance);
+        balance
+    }
+
+    /// Messages of 1C that never came to the server, connection by connection.
+    fn add_gaps(&self, balance: &mut Balance) {
+        // Accounts come when objects are done.
+        let mut told = self.told.filter(|_| self.finished).unwrap_or(u64::MAX);
+        let mut was_clean = false;
+        for served in &self.served {
+            if was_clean {
+                let excused = served.gap.min(told);
+                told -= excused;
+                balance.unsent += excused;
+                balance.lost += served.gap - excused;
+            } else {
+                balance.cut += served.gap;
+            }
+            was_clean = served.end.is_some_and(|end| end.is_clean);
+        }
+        if self.finished {
+            balance.lost += self.accepted.saturating_sub(self.last_arrived);
+        }
+    }
+}
+
+/// What a connection brought to 1C against what the server wrote.
+fn judge(balance: &mut Balance, taken: &Taken, end: Option<End>) {
+    let Some(end) = end.filter(|_| taken.is_over && !taken.is_abandoned) else { return };
+    let missing = end.sent.saturating_sub(taken.messages);
+    if end.is_clean {
+        balance.lost += missing;
+        balance.doubled += taken.messages.saturating_sub(end.sent);
+    } else {
+        balance.cut += missing;
+        // The last message may have been written, and the line cut before it was counted.
+        balance.doubled += taken.messages.saturating_sub(end.sent + 1);
+    }
+}

@@ -1,0 +1,349 @@
+//! One object of a WebSocket class, used as a module of 1C would use it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use native_api::Value;
+use native_api_host::{Host, Library, Object};
+
+use crate::fleet::{Socket, Taking};
+use crate::mischief::{Mischief, Schedule};
+use crate::report::{Account, Report, tell};
+use crate::text::{GREETING, Seen, seen, sent};
+
+/// How many messages of 1C may be on their way, there and back.
+const MOST_WAITING: u64 = 8;
+/// How long there is nothing to do between two looks.
+const TICK: Duration = Duration::from_millis(20);
+/// Between attempts that 1C makes itself.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long the end may take. Only a failure takes so long.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// All that its thread needs.
+pub(crate) struct SocketClient {
+    pub(crate) number: usize,
+    pub(crate) socket: Socket,
+    pub(crate) url: String,
+    /// The authority of the servers' certificates, in PEM.
+    pub(crate) authority: String,
+    pub(crate) library: Library,
+    pub(crate) seed: u64,
+}
+
+/// The object of the moment, and what it has done.
+struct Life<'a> {
+    client: &'a SocketClient,
+    object: Object,
+    is_open: bool,
+    /// Messages on their way, there and back.
+    waiting: u64,
+    account: Account,
+    /// The last message that was accepted, over all lives.
+    last: u64,
+    /// When 1C connects it.
+    connect_at: Option<Instant>,
+}
+
+/// What a step found wrong.
+type Outcome<T = ()> = Result<T, String>;
+
+impl SocketClient {
+    /// Uses one object after the other until `stop`; then the last one answers all that is on its way.
+    pub(crate) fn run(&self, stop: &AtomicBool) -> Outcome {
+        let mut schedule = Schedule::new(self.seed);
+        let mut life = Life::begin(self, 0)?;
+        while !stop.load(Ordering::Relaxed) {
+            life.step()?;
+            life.send(1)?;
+            match schedule.due(&life.object, self.socket.taking) {
+                None | Some(Mischief::Turned) => {}
+                Some(Mischief::Busy(time)) => std::thread::sleep(time),
+                Some(Mischief::Disconnect) => life.disconnect()?,
+                Some(Mischief::Renew) => {
+                    schedule.calm(&life.object);
+                    life = Life::begin(self, life.end()?)?;
+                }
+                Some(Mischief::Abandon) => {
+                    schedule.calm(&life.object);
+                    life = Life::begin(self, life.abandon()?)?;
+                }
+            }
+        }
+        schedule.calm(&life.object);
+        life.settle()?;
+        life.end()?;
+        self.tell(Report::Finished)
+    }
+
+    fn tell(&self, report: Report) -> Outcome {
+        tell(self.number, report).map_err(|error| error.to_string())
+    }
+}
+
+impl<'a> Life<'a> {
+    /// A new object that is about to connect.
+    fn begin(client: &'a SocketClient, last: u64) -> Outcome<Self> {
+        let socket = client.socket;
+        let host = if socket.taking == Taking::Job { Host::server() } else { Host::default() };
+        let object = client.library.create(socket.class, host).map_err(|error| error.to_string())?;
+        let life = Self {
+            client,
+            object,
+            is_open: false,
+            waiting: 0,
+            account: Account::default(),
+            last,
+            connect_at: Some(Instant::now()),
+        };
+        if socket.class == "WebSocket" {
+            life.configure(socket)?;
+        }
+        Ok(life)
+    }
+
+    fn configure(&self, socket: Socket) -> Outcome {
+        self.call("УстановитьПриветствие", [format!(r#"["{GREETING}"]"#)])?;
+        self.set("ПаузаПереподключения", 0.1)?;
+        self.set("МаксимальнаяПауза", 1.0)?;
+        self.set("ИнтервалПинга", 2.0)?;
+        self.set("ТаймаутОтветаНаПинг", 4.0)?;
+        self.set("Сжатие", socket.compression)?;
+        if socket.is_persistent {
+            self.set("ПопыткиПереподключения", -1)?;
+        }
+        if socket.taking == Taking::Notified {
+            self.set("РежимДоставки", "Уведомление")?;
+        }
+        if socket.tls {
+            self.call("УстановитьДоверенныеСертификаты", [self.client.authority.as_str()])?;
+        }
+        Ok(())
+    }
+
+    /// Connects if that is due, and takes what has come.
+    fn step(&mut self) -> Outcome {
+        if self.connect_at.is_some_and(|at| at <= Instant::now()) {
+            self.connect()?;
+        }
+        match self.client.socket.taking {
+            Taking::Events => self.take_events(TICK),
+            Taking::Notified => {
+                self.take_events(TICK)?;
+                self.receive(0.0)
+            }
+            Taking::Job => {
+                self.receive(TICK.as_secs_f64())?;
+                // What is queued stays readable after a close; only then is it over.
+                if self.is_open && self.is_closed()? {
+                    self.receive(0.0)?;
+                    self.over()?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn connect(&mut self) -> Outcome {
+        self.connect_at = None;
+        let is_job = self.client.socket.taking == Taking::Job;
+        if is_job {
+            self.set("Таймаут", 5)?;
+        }
+        let connected = self.call("Подключиться", [self.client.url.as_str()])? == true.into();
+        if is_job {
+            // From now on sending does not wait, so that its answer says all.
+            self.set("Таймаут", 0)?;
+            if connected {
+                self.opened()?;
+            } else {
+                self.tell(Report::Failed)?;
+                self.connect_at = Some(Instant::now() + PAUSE);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes external events until none comes for this long.
+    fn take_events(&mut self, quiet: Duration) -> Outcome {
+        while let Some(event) = self.object.next_event(quiet) {
+            if event.event == r#"{"Event": "Message"}"# {
+                self.took(&event.data)?;
+            } else if event.event.contains(r#""State": "Open""#) {
+                // In notify mode its messages may have been taken before.
+                if !self.is_open {
+                    self.opened()?;
+                }
+            } else if event.event.contains(r#""State": "Close""#) {
+                if self.client.socket.taking == Taking::Notified {
+                    self.receive(0.0)?;
+                }
+                self.over()?;
+            } else if event.event.contains(r#""State": "Fail""#) {
+                self.tell(Report::Failed)?;
+                self.reconnect();
+            }
+            self.send(1)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what `Получить` gives, waiting so many seconds for the first.
+    fn receive(&mut self, mut seconds: f64) -> Outcome {
+        while let Value::String(text) = self.call("Получить", [seconds])? {
+            if !self.is_open {
+                self.opened()?;
+            }
+            self.took(&text)?;
+            self.send(1)?;
+            seconds = 0.0;
+        }
+        Ok(())
+    }
+
+    fn took(&mut self, text: &str) -> Outcome {
+        self.tell(match seen(text) {
+            Seen::Number(number) => Report::Number(number),
+            Seen::Sent(number) => {
+                self.waiting = self.waiting.saturating_sub(1);
+                Report::Echo(number)
+            }
+            Seen::Greeting => Report::Greeted,
+            Seen::Stray => Report::Stray,
+            Seen::Wrong => Report::Wrong,
+        })
+    }
+
+    fn opened(&mut self) -> Outcome {
+        (self.is_open, self.waiting) = (true, 0);
+        self.account.greetings += u64::from(self.client.socket.class == "WebSocket");
+        self.tell(Report::Open)
+    }
+
+    fn over(&mut self) -> Outcome {
+        self.is_open = false;
+        self.reconnect();
+        self.tell(Report::Ended)
+    }
+
+    /// 1C connects again, unless the object does so itself.
+    fn reconnect(&mut self) {
+        if !self.client.socket.is_persistent {
+            self.connect_at = Some(Instant::now() + PAUSE);
+        }
+    }
+
+    /// Sends so many messages, as far as not too many are on their way.
+    fn send(&mut self, count: u64) -> Outcome {
+        for _ in 0..count {
+            if !self.is_open || self.waiting >= MOST_WAITING {
+                break;
+            }
+            let next = self.last + 1;
+            if self.call("Отправить", [sent(next)])? != true.into() {
+                break;
+            }
+            self.last = next;
+            self.account.accepted += 1;
+            self.waiting += 1;
+            self.tell(Report::Accepted(next))?;
+        }
+        Ok(())
+    }
+
+    /// Closes the connection and waits until that is told; then 1C connects again.
+    fn disconnect(&mut self) -> Outcome {
+        self.close()?;
+        self.connect_at = Some(Instant::now());
+        Ok(())
+    }
+
+    fn close(&mut self) -> Outcome {
+        self.call("Отключиться", ())?;
+        self.connect_at = None;
+        self.until("закрыто", |life| Ok(!life.is_open && life.is_closed()?))?;
+        // What had failed meanwhile is not tried again.
+        self.connect_at = None;
+        Ok(())
+    }
+
+    /// Waits until all that was sent has come back, over as many connections as that takes.
+    fn settle(&mut self) -> Outcome {
+        self.until("отвечено на все", |life| {
+            if life.is_open && life.waiting == 0 {
+                return Ok(true);
+            }
+            Ok(false)
+        })
+    }
+
+    /// Takes what comes until the condition holds.
+    fn until(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> Outcome<bool>) -> Outcome {
+        let start = Instant::now();
+        while !holds(self)? {
+            if start.elapsed() > PATIENCE {
+                let state = self.object.get("Состояние");
+                return Err(format!("объект {}: не дождались: {what}; {state:?}", self.client.number));
+            }
+            self.step()?;
+        }
+        Ok(())
+    }
+
+    /// Closes the connection, gives the account, and takes the object away. The last message that was accepted.
+    fn end(mut self) -> Outcome<u64> {
+        self.close()?;
+        if self.client.socket.class == "WebSocket" {
+            let Value::String(statistics) = self.get("Статистика")? else {
+                return Err("Статистика — не строка".to_owned());
+            };
+            let statistics: serde_json::Value =
+                serde_json::from_str(&statistics).map_err(|error| error.to_string())?;
+            let count = |name: &str| statistics[name].as_u64().ok_or_else(|| format!("нет {name}"));
+            let (written, lost) = (count("messagesOut")?, count("lost")?);
+            self.tell(Report::Account(Account { written, lost, ..self.account }))?;
+        }
+        self.finish()
+    }
+
+    /// Takes the object away as it is.
+    fn abandon(self) -> Outcome<u64> {
+        if self.is_open {
+            self.tell(Report::Abandoned)?;
+        }
+        self.finish()
+    }
+
+    fn finish(self) -> Outcome<u64> {
+        let problems = self.object.finish();
+        if problems.is_empty() {
+            return Ok(self.last);
+        }
+        let list = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Err(format!("объект {} нарушил правила: {list}", self.client.number))
+    }
+
+    fn is_closed(&self) -> Outcome<bool> {
+        match self.client.socket.class {
+            // It has no property that says more.
+            "ROM-WebSocket" => Ok(self.get("Подключено")? == false.into()),
+            _ => Ok(self.get("Состояние")? == "Closed".into()),
+        }
+    }
+
+    fn tell(&self, report: Report) -> Outcome {
+        self.client.tell(report)
+    }
+
+    fn call(&self, method: &str, arguments: impl native_api_host::Arguments) -> Outcome<Value> {
+        self.object.call(method, arguments).map_err(|error| format!("{method}: {error:?}"))
+    }
+
+    fn get(&self, property: &str) -> Outcome<Value> {
+        self.object.get(property).map_err(|error| format!("{property}: {error:?}"))
+    }
+
+    fn set(&self, property: &str, value: impl Into<native_api_host::Argument>) -> Outcome {
+        self.object.set(property, value).map_err(|error| format!("{property}: {error:?}"))
+    }
+}
