@@ -8,6 +8,7 @@ mod call;
 pub mod credentials;
 pub mod failure;
 mod grant;
+mod hiding;
 mod keys;
 mod limits;
 

@@ -52,7 +52,7 @@ impl Address {
     pub fn server(&self) -> String {
         match self {
             Self::Portal(portal) => portal.0.to_string(),
-            Self::Channel(config) => config.host().to_owned(),
+            Self::Channel(config) => config.server(),
         }
     }
 }

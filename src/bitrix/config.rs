@@ -164,6 +164,12 @@ impl PullConfig {
         self.long_poll.host_str().unwrap_or_default()
     }
 
+    /// The push server, by host and port.
+    #[must_use]
+    pub fn server(&self) -> String {
+        format!("{}:{}", self.host(), self.long_poll.port_or_known_default().unwrap_or_default())
+    }
+
     /// Whether the same place is listened to in the same way, so that a connection may stay as it is.
     #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {

@@ -200,9 +200,10 @@ impl FrameParser {
         true
     }
 
-    /// What is behind this marker is no frame: another one may begin inside of it.
+    /// What is behind this marker is no frame: another one may begin inside of it, even with the marker's own last
+    /// character.
     fn resume_behind_marker(&mut self) {
-        self.resume_behind(START.len());
+        self.resume_behind(START.len() - 1);
     }
 
     fn resume_behind(&mut self, bytes: usize) {

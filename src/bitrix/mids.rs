@@ -89,6 +89,8 @@ pub struct Mids {
     given_ahead: BTreeSet<Mid>,
     seen: HashSet<Mid>,
     seen_order: VecDeque<Mid>,
+    /// Whose numbers these are.
+    server: Option<String>,
 }
 
 impl Mids {
@@ -107,6 +109,7 @@ impl Mids {
             given_ahead: BTreeSet::new(),
             seen: HashSet::new(),
             seen_order: VecDeque::new(),
+            server: None,
         };
         // The server repeats the message that was read last.
         mids.remember(read);
@@ -128,6 +131,17 @@ impl Mids {
             return String::new();
         }
         self.given.to_string()
+    }
+
+    /// The positions are those of this push server. On another one than before, numbers begin anew, and all that it
+    /// has for us is new; whether that is so.
+    pub fn at(&mut self, server: &str) -> bool {
+        let is_other = self.server.as_ref().is_some_and(|known| known != server);
+        if is_other {
+            *self = Self { skips_history: self.skips_history, ..Self::new(Start::After(Mid::ZERO)) };
+        }
+        self.server = Some(server.to_owned());
+        is_other
     }
 
     /// Whether what comes now was published before we came.
@@ -170,7 +184,7 @@ impl Mids {
 
     /// Moves the position of 1C as far as nothing that waits is jumped over.
     fn settle(&mut self, mid: Mid) {
-        self.given_ahead.insert(mid);
+        self.note_given_ahead(mid);
         let limit = self.waiting.first().copied();
         while let Some(first) = self.given_ahead.first().copied() {
             if limit.is_some_and(|limit| first >= limit) {
@@ -179,6 +193,20 @@ impl Mids {
             self.given_ahead.pop_first();
             self.given = self.given.max(first);
         }
+    }
+
+    /// Of those that were given between two that wait, only the greatest is of interest.
+    fn note_given_ahead(&mut self, mid: Mid) {
+        let waits_between = |from: Mid, to: Mid| self.waiting.range(from..to).next().is_some();
+        let after = self.given_ahead.range(mid..).next().copied();
+        if after.is_some_and(|after| !waits_between(mid, after)) {
+            return;
+        }
+        let before = self.given_ahead.range(..mid).next_back().copied();
+        if let Some(before) = before.filter(|before| !waits_between(*before, mid)) {
+            self.given_ahead.remove(&before);
+        }
+        self.given_ahead.insert(mid);
     }
 
     /// Whether `mid` is not among the last ones.

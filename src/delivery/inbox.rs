@@ -39,6 +39,8 @@ pub enum Offer {
 #[derive(Debug, Default)]
 pub struct Inbox {
     taken: BoundedQueue<(u64, Occurrence)>,
+    /// How many in it are no messages: these are beside its limits.
+    notices: usize,
     own: VecDeque<(u64, Occurrence)>,
     next: u64,
     /// Whether the inbox was told to be full, and not yet to be free.
@@ -56,12 +58,13 @@ impl Inbox {
                 return;
             }
             Occurrence::Tokens(_) => {
-                self.taken.retain(|(_, waiting)| !matches!(waiting, Occurrence::Tokens(_)));
+                self.notices -= self.taken.retain(|(_, waiting)| !matches!(waiting, Occurrence::Tokens(_)));
             }
             _ => {}
         }
         let (number, size) = (self.number(), occurrence.size());
         if occurrence.is_for_taking() {
+            self.notices += usize::from(!occurrence.is_message());
             self.taken.push((number, occurrence), size);
         } else {
             self.own.push_back((number, occurrence));
@@ -71,7 +74,7 @@ impl Inbox {
     /// Puts in a message, within `limits`, or does what `policy` says.
     pub fn offer(&mut self, message: Occurrence, limits: Limits, policy: OverflowPolicy) -> Offer {
         let size = message.size();
-        if !self.taken.has_room(size, limits) {
+        if !self.has_room(size, limits) {
             if !std::mem::replace(&mut self.full, true) {
                 self.put(Occurrence::QueueFull);
             }
@@ -86,7 +89,7 @@ impl Inbox {
                     return Offer::Dropped;
                 }
                 OverflowPolicy::DropOldest => {
-                    while !self.taken.has_room(size, limits)
+                    while !self.has_room(size, limits)
                         && self.taken.extract(|(_, waiting)| waiting.is_message()).is_some()
                     {
                         self.lose(1);
@@ -102,6 +105,7 @@ impl Inbox {
     /// Takes the oldest message, or what stands among them.
     pub fn take(&mut self, limits: Limits) -> Option<Occurrence> {
         let (_, occurrence) = self.taken.pop()?;
+        self.notices -= usize::from(!occurrence.is_message());
         self.note_room(limits);
         Some(occurrence)
     }
@@ -123,6 +127,7 @@ impl Inbox {
     /// Puts back what was taken last.
     pub fn put_back(&mut self, occurrence: Occurrence) {
         let size = occurrence.size();
+        self.notices += usize::from(!occurrence.is_message());
         self.taken.push_front((0, occurrence), size);
     }
 
@@ -160,6 +165,13 @@ impl Inbox {
     #[must_use]
     pub const fn lost(&self) -> u64 {
         self.lost
+    }
+
+    /// Whether a message of this size is within the limits, which count messages only; the largest fits when there
+    /// is no other.
+    fn has_room(&self, size: usize, limits: Limits) -> bool {
+        let entries = limits.entries.saturating_add(self.notices);
+        self.taken.len() == self.notices || self.taken.has_room(size, Limits { entries, ..limits })
     }
 
     const fn number(&mut self) -> u64 {
@@ -262,8 +274,13 @@ mod tests {
         for number in 1..=4 {
             inbox.offer(text(number), LIMITS, OverflowPolicy::DropOldest);
         }
+        inbox.offer(text(5), LIMITS, OverflowPolicy::DropOldest);
         let taken = std::iter::from_fn(|| inbox.take(LIMITS)).collect::<Vec<_>>();
-        assert_eq!(taken, [hint(), tokens("new"), text(3), text(4)]);
+        assert_eq!(
+            taken,
+            [hint(), tokens("new"), text(2), text(3), text(4), text(5)],
+            "four, and what is ours"
+        );
         inbox.put(hint());
         inbox.offer(text(5), LIMITS, OverflowPolicy::Wait);
         assert_eq!((inbox.clear_messages(LIMITS), inbox.take(LIMITS)), (1, Some(hint())));

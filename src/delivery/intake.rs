@@ -58,16 +58,19 @@ impl Delivery {
 
     /// Puts in a message when there is room. Dropped while it waits, because the connection ends, it puts the
     /// message in all the same, beyond the limits: at most as much again.
-    pub async fn accept(self: &Arc<Self>, message: Occurrence) -> Offer {
+    pub fn accept(self: &Arc<Self>, message: Occurrence) -> impl Future<Output = Offer> + Send {
+        // Held from here on: a future may be dropped before anybody has asked it for anything.
         let mut held = Held { delivery: self, message: Some(message) };
-        loop {
-            let room = self.room.notified();
-            let Some(message) = held.message.take() else { return Offer::Taken };
-            match self.offer(message) {
-                Offer::Wait(back) => held.message = Some(back),
-                done => return done,
+        async move {
+            loop {
+                let room = self.room.notified();
+                let Some(message) = held.message.take() else { return Offer::Taken };
+                match self.offer(message) {
+                    Offer::Wait(back) => held.message = Some(back),
+                    done => return done,
+                }
+                room.await;
             }
-            room.await;
         }
     }
 

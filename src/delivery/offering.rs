@@ -63,7 +63,7 @@ impl Delivery {
             });
         };
         drop(state);
-        if occurrence.is_message() {
+        if occurrence.is_for_taking() {
             self.room.notify_waiters();
         }
         let offer = self.word(occurrence, 0).ok_or(Delivered::More)?;

@@ -13,7 +13,7 @@ const MASK: &str = "***";
 const CUT: char = '…';
 /// Longest text that is looked through, in bytes. The time that takes may grow with the square of the length,
 /// and texts of a server may be made for that.
-const LONGEST: usize = 8 << 10;
+const LONGEST: usize = 4 << 10;
 
 /// What a secret may stand behind. A name means a secret if it holds `token` and the like, or a word that ends
 /// in `key` and the like; only the part from there on is matched.
@@ -38,7 +38,7 @@ static SUSPECT: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is right")
 });
 
-/// `text` with its secrets replaced by asterisks; what is beyond 8 KiB is cut off.
+/// `text` with its secrets replaced by asterisks; what is beyond 4 KiB is cut off.
 #[must_use]
 pub fn masked(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST {
@@ -53,22 +53,25 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 /// `text` with its secrets replaced. Of a text that was `cut`, what may be the beginning of a secret goes too.
 pub(super) fn mask(text: &str, cut: bool) -> Cow<'_, str> {
     let mut masked = String::new();
-    let (mut copied, mut at) = (0, 0);
+    let (mut done, mut at) = (0, 0);
     // The pattern needs no backtracking, so there is nothing that could fail.
     while let Ok(Some(suspect)) = SUSPECT.captures_from_pos(text, at) {
         at = suspect.get(0).map_or(text.len(), |whole| whole.end());
-        let secret = secret_after(&suspect, &text[at..], cut);
-        if secret > 0 {
-            masked.push_str(&text[copied..at]);
-            masked.push_str(MASK);
-            at += secret;
-            copied = at;
+        // The search goes on within a secret, for it may end with the name of another one.
+        let secret = if at < done { 0 } else { secret_after(&suspect, &text[at..], cut) };
+        if secret == 0 {
+            continue;
         }
+        if at > done {
+            masked.push_str(&text[done..at]);
+            masked.push_str(MASK);
+        }
+        done = at + secret;
     }
-    if copied == 0 {
+    if masked.is_empty() {
         return text.into();
     }
-    masked.push_str(&text[copied..]);
+    masked.push_str(&text[done..]);
     masked.into()
 }
 
@@ -308,6 +311,23 @@ mod tests {
         let secret = format!("{}token={SECRET}", "-".repeat(LONGEST - 9));
         assert!(!masked(&secret).contains(&SECRET[..3]));
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    }
+
+    /// As a line that ends with the name of a scheme, before a header.
+    #[test]
+    fn what_looks_like_a_secret_may_be_the_name_of_one() {
+        for text in [
+            "WWW-Authenticate: Negotiate\r\nSet-Cookie: ¤",
+            "Basic password: ¤",
+            "Bearer token = ¤",
+            "key=\ntoken: ¤",
+            "sign:\npassword: ¤",
+            "auth=token : ¤",
+            r#"{"key":"password","token":"¤"}"#,
+        ] {
+            let text = text.replace('¤', SECRET);
+            assert!(!masked(&text).contains(SECRET), "{text}\n{}", masked(&text));
+        }
     }
 
     #[test]

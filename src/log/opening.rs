@@ -59,3 +59,18 @@ pub(super) fn unusable(error: &io::Error) -> Text {
         ),
     }
 }
+
+#[cfg(all(test, windows))]
+mod tests {
+    use std::path;
+
+    use super::*;
+
+    #[test]
+    fn devices_and_pipes_are_no_files() {
+        for name in [r"\\.\COM1", r"\\.\pipe\log", r"\\.\PhysicalDrive0", "NUL", "CON"] {
+            let path = path::absolute(name).unwrap();
+            assert_eq!(open(&path).unwrap_err().kind(), ErrorKind::InvalidInput, "{name}");
+        }
+    }
+}

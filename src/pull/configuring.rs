@@ -11,6 +11,7 @@ use super::line::{Link, PullLine, protocol};
 use crate::bitrix::address::Address as Place;
 use crate::bitrix::clock::{ServerClock, until};
 use crate::bitrix::config::PullConfig;
+use crate::bitrix::mids::Mid;
 use crate::log::Level;
 use crate::message::{Cause, Failure, Occurrence};
 use crate::transport::dial::DialSettings;
@@ -28,6 +29,8 @@ const CLOCK_CHECK: Duration = Duration::from_secs(60);
 pub(super) struct Known {
     pub(super) config: PullConfig,
     pub(super) renew_at: Option<SystemTime>,
+    /// What was read when it was asked for: the channel after this one was not there yet.
+    pub(super) read: Mid,
 }
 
 /// Why the configuration is asked for again.
@@ -64,8 +67,9 @@ impl PullLine {
 
     /// Asks the portal where to listen.
     pub(super) async fn configure(&self, dial: &DialSettings) -> Result<Known, Failure> {
+        let read = self.intake.mids().read();
         let portal = match &self.place {
-            Place::Channel(config) => return Ok(Known { config: config.clone(), renew_at: None }),
+            Place::Channel(config) => return Ok(Known { config: config.clone(), renew_at: None, read }),
             Place::Portal(portal) => portal,
         };
         let deadline = Instant::now() + PORTAL_LIMIT;
@@ -74,7 +78,20 @@ impl PullLine {
         let config = PullConfig::read(&answer.result, portal.url()).map_err(|why| protocol(&why))?;
         let now = SystemTime::now();
         let renew_at = config.renew_at(&ServerClock::new(answer.finished.unwrap_or(now), now));
-        Ok(Known { config, renew_at })
+        Ok(Known { config, renew_at, read })
+    }
+
+    /// Listens there from now on.
+    pub(super) fn enter(&mut self, new: Known) {
+        let is_elsewhere = self.intake.mids().at(&new.config.server());
+        if let Some(old) = &self.known
+            && !is_elsewhere
+            && !old.config.is_same_place(&new.config)
+        {
+            self.intake.begin_channel(old.read);
+        }
+        self.known = Some(new);
+        self.is_stale = false;
     }
 
     /// Asks for the configuration again, reads the old channel to its end, and listens on.
@@ -89,22 +106,28 @@ impl PullLine {
         if let Reason::Refused(failure) = &reason
             && mem::replace(&mut self.was_refused, true)
         {
-            self.known = None;
+            self.is_stale = true;
             return Err(failure.clone());
         }
         log.write(Level::Info, || "Запрос настроек канала");
-        let old = self.known.take();
-        let asked = self.configure(&settings.dial).await;
-        match (asked, reason, old) {
-            (Err(failure), Reason::Due | Reason::Told, Some(old)) => {
-                log.write(Level::Warn, || format!("Настройки не получены: {}", failure.text.ru));
-                self.known = Some(Known { renew_at: SystemTime::now().checked_add(PORTAL_PAUSE), ..old });
+        match (self.configure(&settings.dial).await, reason) {
+            (Err(failure), Reason::Refused(_)) => {
+                self.is_stale = true;
+                return Err(failure);
             }
-            (Err(failure), ..) => return Err(failure),
-            (Ok(new), reason, old) => {
-                let left = old.filter(|old| !old.config.is_same_place(&new.config));
-                match (&reason, left) {
-                    (Reason::Refused(failure), None) => return Err(failure.clone()),
+            (Err(failure), _) => {
+                log.write(Level::Warn, || format!("Настройки не получены: {}", failure.text.ru));
+                if let Some(known) = &mut self.known {
+                    known.renew_at = SystemTime::now().checked_add(PORTAL_PAUSE);
+                }
+            }
+            (Ok(new), reason) => {
+                let left = self.known.as_ref().filter(|old| !old.config.is_same_place(&new.config));
+                match (reason, left.map(|old| old.config.clone())) {
+                    (Reason::Refused(failure), None) => {
+                        self.is_stale = true;
+                        return Err(failure);
+                    }
                     // There is nobody to ask for the next channel but 1C.
                     (Reason::Told, None) if matches!(self.place, Place::Channel(_)) => {
                         shared.common.delivery.put(Occurrence::CheckQueue(Cause::Channel));
@@ -112,13 +135,13 @@ impl PullLine {
                     (_, None) => {}
                     (reason, Some(old)) => {
                         if !matches!(reason, Reason::Refused(_)) {
-                            self.drain(&old.config, shared, &settings.dial).await;
+                            self.drain(&old, shared, &settings.dial).await;
                         }
                         log.write(Level::Info, || "Канал сменился");
                         shared.common.delivery.put(Occurrence::CheckQueue(Cause::Channel));
                     }
                 }
-                self.known = Some(new);
+                self.enter(new);
             }
         }
         if was_socket { self.open_socket(settings).await } else { Ok(Link::Polls(None)) }

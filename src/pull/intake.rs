@@ -34,6 +34,10 @@ pub(super) struct Intake {
     log: Log,
     /// Whether the channel was named by 1C, so that only 1C can name the next.
     is_direct: bool,
+    /// Whether the server numbers its messages, as far as we have seen.
+    is_numbered: bool,
+    /// Where a channel begins that was not there before; `None`: it was, or this was read.
+    from: Option<Mid>,
     /// Time and tag of the last message, where messages have no `mid`.
     last: Option<(String, String)>,
     /// Whether the configuration shall be asked for again.
@@ -42,8 +46,9 @@ pub(super) struct Intake {
     told: (Instant, u32),
     /// Messages that were new since the question was asked last.
     news: usize,
-    /// The same for all messages, known ones among them.
+    /// Messages, known ones among them, and bytes that were part of none, since the question was asked last.
     seen: usize,
+    garbage: u64,
     skipped: u64,
 }
 
@@ -62,11 +67,14 @@ impl Intake {
             settings,
             log,
             is_direct,
+            is_numbered: false,
+            from: None,
             last: None,
             expired: false,
             told: (Instant::now(), 0),
             news: 0,
             seen: 0,
+            garbage: 0,
             skipped: 0,
         }
     }
@@ -76,19 +84,37 @@ impl Intake {
         self.mids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next poll continues after; `has_mids`: the server counts its messages.
+    /// What the next poll continues after; `has_mids`: the server is said to number its messages.
     pub(super) fn cursor(&self, has_mids: bool) -> Cursor<'_> {
         match &self.last {
-            _ if has_mids => Cursor::Mid(self.mids().read()),
-            Some((time, tag)) => Cursor::Time { time, tag },
-            None => Cursor::Nothing,
+            Some((time, tag)) if !(has_mids && self.is_numbered) => Cursor::Time { time, tag },
+            _ if has_mids => Cursor::Mid(self.from.unwrap_or_else(|| self.mids().read())),
+            _ => Cursor::Nothing,
         }
+    }
+
+    /// Another channel is listened to from now on, which was not there when we had read up to `from`. What was read
+    /// since, on the channel before, says nothing of what this one holds.
+    pub(super) fn begin_channel(&mut self, from: Mid) {
+        self.from = Some(from);
+    }
+
+    /// An answer came to its end.
+    pub(super) fn answered(&mut self) {
+        self.from = None;
+        self.answers.clear();
     }
 
     /// A server without `mid` told its time and a tag in the place of a message. Known messages count for more: in
     /// the second of the last one, there may be more of them.
-    pub(super) fn told(&mut self, time: &str, tag: &str) {
+    pub(super) fn told_time(&mut self, time: &str, tag: &str) {
         self.last.get_or_insert_with(|| (time.to_owned(), tag.to_owned()));
+    }
+
+    /// A server told its last `mid` in the place of a message.
+    pub(super) fn told_mid(&mut self, mid: Mid) {
+        self.is_numbered = true;
+        self.mids().told(mid);
     }
 
     /// A piece of a body came.
@@ -103,6 +129,7 @@ impl Intake {
         self.frames.extend(frames);
         let skipped = self.parser.skipped();
         let more = skipped - mem::replace(&mut self.skipped, skipped);
+        self.garbage += more;
         if more > 0 {
             self.log.write(Level::Warn, || format!("В ответе сервера очередей пропущено байт: {more}"));
         }
@@ -139,20 +166,28 @@ impl Intake {
         mem::take(&mut self.news)
     }
 
-    /// How many messages came since this was asked last.
-    pub(super) fn take_seen(&mut self) -> usize {
-        mem::take(&mut self.seen)
+    /// Whether, since this was asked last, something came and no message was in it.
+    pub(super) fn take_foreign(&mut self) -> bool {
+        let (seen, garbage) = (mem::take(&mut self.seen), mem::take(&mut self.garbage));
+        seen == 0 && garbage > 0
     }
 
     fn read(&mut self, frame: Frame) -> Option<Occurrence> {
         let receipt = match frame.mid {
-            Some(mid) => self.judge(mid)?,
-            None => Receipt::default(),
+            Some(mid) => {
+                let receipt = self.judge(mid)?;
+                self.news += 1;
+                receipt
+            }
+            None => {
+                let place = (!frame.time.is_empty()).then_some((frame.time, frame.tag));
+                if place.is_some() && place != self.last {
+                    self.last = place;
+                    self.news += 1;
+                }
+                Receipt::default()
+            }
         };
-        if frame.mid.is_none() && !frame.time.is_empty() {
-            self.last = Some((frame.time, frame.tag));
-        }
-        self.news += 1;
         let offline = match Command::read(&frame.text) {
             Command::OfflineEvents(events) => self.wanted(events)?,
             Command::ConfigExpired | Command::ServerRestart => {
@@ -180,7 +215,12 @@ impl Intake {
     }
 
     /// The receipt of a message that is new.
-    fn judge(&self, mid: Mid) -> Option<Receipt> {
+    fn judge(&mut self, mid: Mid) -> Option<Receipt> {
+        self.is_numbered = true;
+        if mid > self.mids().read() {
+            // All that came before it on this channel was in the same answer.
+            self.from = None;
+        }
         let judgement = self.mids().judge(mid);
         let mids = Arc::clone(&self.mids);
         let settle = move || mids.lock().unwrap_or_else(PoisonError::into_inner).given(mid);
@@ -215,6 +255,10 @@ impl Inlet for Intake {
                 self.finish();
             }
         }
+    }
+
+    fn is_given_again(&self) -> bool {
+        true
     }
 
     fn next(&mut self) -> Option<Passage> {

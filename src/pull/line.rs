@@ -14,7 +14,7 @@ use crate::message::{Cause, Closing, Failure, FailureKind, Occurrence, Side};
 use crate::pull::choice::Chooser;
 use crate::pull::configuring::{Known, Reason};
 use crate::pull::intake::Intake;
-use crate::pull::reminding::remind;
+use crate::pull::reminding::Reminder;
 use crate::pull::settings::PullSettings;
 use crate::rest::Rest;
 use crate::transport::http::HttpClient;
@@ -38,8 +38,12 @@ pub(super) struct PullLine {
     pub(super) ladder: Ladder,
     /// Outlives this line: what a transport is good for is known to the next one.
     pub(super) chooser: Arc<Mutex<Chooser>>,
-    /// Whether the last attempt was one with a WebSocket.
-    pub(super) on_socket: bool,
+    /// Whether it is to be asked for again before the next attempt.
+    pub(super) is_stale: bool,
+    /// Since when the WebSocket is tried or open, if it is.
+    pub(super) on_socket: Option<Instant>,
+    reminder: Option<Reminder>,
+    was_tried: bool,
     was_open: bool,
     /// Whether the server has refused a channel, and answered no poll since.
     pub(super) was_refused: bool,
@@ -80,10 +84,19 @@ impl PullLine {
             known: None,
             ladder: Ladder::default(),
             chooser,
-            on_socket: false,
+            is_stale: false,
+            on_socket: None,
+            reminder: None,
+            was_tried: false,
             was_open: false,
             was_refused: false,
         }
+    }
+
+    /// Begins to remind 1C of the queue, once there was a first attempt, however it ended.
+    fn remind(&mut self, shared: &Shared) {
+        let settings = &self.settings;
+        self.reminder.get_or_insert_with(|| Reminder::start(settings.clone(), &shared.common.delivery));
     }
 
     /// Serves one link after another until 1C or a failure ends it.
@@ -138,11 +151,15 @@ impl Line for PullLine {
         }
     }
 
-    async fn open(&mut self, _: &Shared, settings: &Settings) -> Result<(Link, String), Failure> {
+    async fn open(&mut self, shared: &Shared, settings: &Settings) -> Result<(Link, String), Failure> {
         self.intake.abandon();
+        if mem::replace(&mut self.was_tried, true) {
+            self.remind(shared);
+        }
         let is_over = |known: &Known| known.renew_at.is_some_and(|due| due <= SystemTime::now());
-        if self.known.as_ref().is_none_or(is_over) {
-            self.known = Some(self.configure(&settings.dial).await?);
+        if self.is_stale || self.known.as_ref().is_none_or(is_over) {
+            let known = self.configure(&settings.dial).await?;
+            self.enter(known);
         }
         let link = self.open_by_choice(settings).await?;
         Ok((link, String::new()))
@@ -151,30 +168,27 @@ impl Line for PullLine {
     async fn serve(&mut self, link: Link, shared: &Shared, settings: &Settings) -> (Closing, bool) {
         let cause = if mem::replace(&mut self.was_open, true) { Cause::Reconnect } else { Cause::Start };
         shared.common.delivery.put(Occurrence::CheckQueue(cause));
-        let reminding = remind(self.settings.clone(), shared);
-        let (closing, cleanly) = select! {
-            closed = self.listen(link, shared, settings) => closed,
-            never = reminding => match never {},
-        };
+        self.remind(shared);
+        let (closing, cleanly) = self.listen(link, shared, settings).await;
         shared.go(State::Open, State::Closing);
         (closing, cleanly)
     }
 
     fn retry(&mut self, end: reconnect::End<'_>, _: &Settings) -> Option<(u32, Duration)> {
-        let was_on_socket = mem::take(&mut self.on_socket);
-        let lasted = matches!(end, reconnect::End::Closed(lasted) if lasted >= LASTING);
-        match (was_on_socket, lasted) {
-            (true, true) => self.chooser().worked(),
-            (true, false) => self.chooser().failed(Instant::now()),
-            (false, _) => {}
+        if let Some(since) = self.on_socket.take() {
+            if matches!(end, reconnect::End::Closed(_)) && since.elapsed() >= LASTING {
+                self.chooser().worked();
+            } else {
+                self.chooser().failed(Instant::now());
+            }
         }
-        if lasted {
+        if matches!(end, reconnect::End::Closed(lasted) if lasted >= LASTING) {
             self.ladder.succeeded();
         }
         let chance = fastrand::f64();
         let pause = match end {
             reconnect::End::Failed(failure) => {
-                self.known = None;
+                self.is_stale = true;
                 if failure.kind == FailureKind::Auth {
                     self.ladder.failed_for_long(chance)
                 } else {
@@ -193,7 +207,7 @@ pub(super) fn cut(failure: Failure) -> Closing {
 }
 
 /// The end that 1C asked for: there is nobody to say goodbye to.
-fn ended_by(shared: &Shared) -> (Closing, bool) {
+pub(super) fn ended_by(shared: &Shared) -> (Closing, bool) {
     (Closing { side: shared.side(), code: 1000, reason: Text::fixed("", "") }, true)
 }
 

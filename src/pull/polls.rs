@@ -22,6 +22,7 @@ use crate::transport::address::Address;
 use crate::transport::dial::DialSettings;
 use crate::transport::http::HttpRequest;
 use crate::transport::long_poll::Poll;
+use crate::transport::reconnect::CONNECT_LIMIT;
 use crate::transport::session::Shared;
 
 /// A poll that was not refused for so long is accepted.
@@ -52,17 +53,18 @@ impl PullLine {
     /// A poll that the server has accepted. What it answers at once is skipped if it is history that nobody wants:
     /// then there is none.
     pub(super) async fn accepted_poll(&mut self, dial: &DialSettings) -> Result<Option<Poll>, Failure> {
-        let config = self.config()?;
-        let request = self.request(config)?;
-        self.client.prepare(&request.address, dial).await?;
-        let mut poll = Poll::new(&self.client, request, dial.clone());
+        let mut poll = self.ask(self.config()?, dial).await?;
         let status = match timeout(ACCEPTED_AFTER, poll.head()).await {
             Ok(head) => Some(head?.0),
             Err(_) => None,
         };
         let mut accepted = None;
         match status {
-            Some(200) if self.intake.mids().skips_history() => self.skip(poll).await?,
+            Some(200) if self.intake.mids().skips_history() => {
+                self.skip(poll).await?;
+                let read = self.intake.mids().read();
+                self.known.iter_mut().for_each(|known| known.read = read);
+            }
             None | Some(200 | 304) => accepted = Some(poll),
             Some(status) => return Err(refusal(status)),
         }
@@ -82,16 +84,9 @@ impl PullLine {
         let back = self.back();
         tokio::pin!(renewal, back);
         loop {
-            let asked = match first.take() {
-                Some(poll) => Ok(poll),
-                None => self.config().and_then(|config| self.ask(config, dial)),
-            };
-            let mut poll = match asked {
-                Ok(poll) => poll,
-                Err(failure) => return End::Closed(cut(failure), false),
-            };
+            let mut lasted = Duration::ZERO;
             let round = select! {
-                round = self.round(&mut poll, shared) => round,
+                round = self.round(first.take(), &mut lasted, shared, dial) => round,
                 () = &mut renewal => return End::Renew(Reason::Due),
                 () = &mut back => return End::Back,
             };
@@ -101,17 +96,18 @@ impl PullLine {
                     may_repeat = true;
                     self.was_refused = false;
                     self.ladder.succeeded();
+                    self.intake.answered();
                     if self.intake.take_expired() {
                         return End::Renew(Reason::Told);
                     }
-                    quick = if news > 0 || poll.age() >= QUIET_PAUSE { 0 } else { quick + 1 };
+                    quick = if news > 0 || lasted >= QUIET_PAUSE { 0 } else { quick + 1 };
                     if quick > QUICK_ANSWERS {
-                        sleep(QUIET_PAUSE.saturating_sub(poll.age())).await;
+                        sleep(QUIET_PAUSE.saturating_sub(lasted)).await;
                     }
                 }
                 Round::Cut(failure) => {
                     self.intake.abandon();
-                    let waited = failure.kind != FailureKind::Timeout && poll.age() >= WORTH_REPEATING;
+                    let waited = failure.kind != FailureKind::Timeout && lasted >= WORTH_REPEATING;
                     if !(waited || news > 0 || mem::take(&mut may_repeat)) {
                         return End::Closed(cut(failure), false);
                     }
@@ -130,10 +126,10 @@ impl PullLine {
     /// Reads what a channel that is about to be left still holds.
     pub(super) async fn drain(&mut self, config: &PullConfig, shared: &Shared, dial: &DialSettings) {
         for _ in 0..DRAINING {
-            let Ok(mut poll) = self.ask(config, dial) else { break };
+            let Ok(mut poll) = self.ask(config, dial).await else { break };
             let answered = timeout(ACCEPTED_AFTER, poll.head()).await;
             let is_answer = matches!(answered, Ok(Ok((200, _))));
-            let is_whole = is_answer && matches!(self.round(&mut poll, shared).await, Round::Answered);
+            let is_whole = is_answer && matches!(self.read(&mut poll, shared).await, Round::Answered);
             if !is_whole || self.intake.take_news() == 0 {
                 break;
             }
@@ -143,29 +139,54 @@ impl PullLine {
         self.intake.take_expired();
     }
 
-    fn ask(&self, config: &PullConfig, dial: &DialSettings) -> Result<Poll, Failure> {
-        Ok(Poll::new(&self.client, self.request(config)?, dial.clone()))
-    }
-
-    fn request(&self, config: &PullConfig) -> Result<HttpRequest, Failure> {
+    /// A poll that needs but to be sent: what fails from here on is the push server's, or the way to it.
+    async fn ask(&self, config: &PullConfig, dial: &DialSettings) -> Result<Poll, Failure> {
         let cursor = self.intake.cursor(config.has_mids());
         let address = Address::parse_http(config.poll_url(cursor).as_str()).map_err(|why| protocol(&why))?;
-        Ok(HttpRequest { method: Method::GET, address, headers: headers(cursor), body: None })
+        let request = HttpRequest { method: Method::GET, address, headers: headers(cursor), body: None };
+        self.client.prepare(&request.address, dial).await?;
+        Ok(Poll::new(&self.client, request, dial.clone()))
     }
 
     async fn skip(&mut self, mut poll: Poll) -> Result<(), Failure> {
-        let mut received = 0;
         while let Some(piece) = poll.piece().await? {
-            received += piece.len();
             self.intake.feed_bytes(&piece);
             while self.intake.next_message().is_some() {}
         }
         self.intake.finish();
         while self.intake.next_message().is_some() {}
-        if received > 0 && self.intake.take_seen() == 0 { Err(foreign()) } else { Ok(()) }
+        if self.intake.take_foreign() { Err(foreign()) } else { Ok(()) }
     }
 
-    async fn round(&mut self, poll: &mut Poll, shared: &Shared) -> Round {
+    /// One poll; `lasted` becomes the time from its sending to its end.
+    async fn round(
+        &mut self,
+        first: Option<Poll>,
+        lasted: &mut Duration,
+        shared: &Shared,
+        dial: &DialSettings,
+    ) -> Round {
+        let asked = match first {
+            Some(poll) => Ok(poll),
+            None => match timeout(CONNECT_LIMIT, self.ask_here(dial)).await {
+                Ok(asked) => asked,
+                Err(_) => return Round::Failed(unreachable()),
+            },
+        };
+        let mut poll = match asked {
+            Ok(poll) => poll,
+            Err(failure) => return Round::Cut(failure),
+        };
+        let round = self.finish(&mut poll, shared).await;
+        *lasted = poll.age();
+        round
+    }
+
+    async fn ask_here(&self, dial: &DialSettings) -> Result<Poll, Failure> {
+        self.ask(self.config()?, dial).await
+    }
+
+    async fn finish(&mut self, poll: &mut Poll, shared: &Shared) -> Round {
         let (status, headers) = match poll.head().await {
             Ok(head) => head,
             Err(failure) => return Round::Cut(failure),
@@ -185,22 +206,21 @@ impl PullLine {
     /// What the headers of an answer without messages tell of the last one.
     fn note_position(&mut self, headers: &HeaderMap) {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        if let Some(mid) = header("last-message-id").and_then(Mid::parse) {
-            self.intake.mids().told(mid);
+        let number = header("last-message-id");
+        if let Some(mid) = number.and_then(Mid::parse) {
+            self.intake.told_mid(mid);
         }
-        if let (Some(time), Some(tag)) = (header(LAST_MODIFIED.as_str()), header(ETAG.as_str())) {
-            self.intake.told(time, tag.trim_start_matches("W/").trim_matches('"'));
+        if let (None, Some(time), Some(tag)) = (number, header(LAST_MODIFIED.as_str()), header(ETAG.as_str()))
+        {
+            self.intake.told_time(time, tag.trim_start_matches("W/").trim_matches('"'));
         }
     }
 
     async fn read(&mut self, poll: &mut Poll, shared: &Shared) -> Round {
-        let (mut received, mut is_over) = (0, false);
+        let mut is_over = false;
         while !is_over {
             match poll.piece().await {
-                Ok(Some(piece)) => {
-                    received += piece.len();
-                    self.intake.feed_bytes(&piece);
-                }
+                Ok(Some(piece)) => self.intake.feed_bytes(&piece),
                 Ok(None) => {
                     self.intake.finish();
                     is_over = true;
@@ -213,7 +233,7 @@ impl PullLine {
                 }
             }
         }
-        if received > 0 && self.intake.take_seen() == 0 { Round::Failed(foreign()) } else { Round::Answered }
+        if self.intake.take_foreign() { Round::Failed(foreign()) } else { Round::Answered }
     }
 }
 
@@ -248,6 +268,12 @@ fn refusal(status: u16) -> Failure {
     };
     let text = Text::made(format!("{ru} (HTTP {status})"), format!("{en} (HTTP {status})"));
     Failure { status: Some(status), ..Failure::new(FailureKind::Http, text) }
+}
+
+fn unreachable() -> Failure {
+    let (ru, en) =
+        ("До сервера очередей не удалось дойти вовремя", "The push server was not reached in time");
+    Failure::new(FailureKind::Timeout, Text::fixed(ru, en))
 }
 
 fn foreign() -> Failure {

@@ -9,7 +9,7 @@ use tokio::select;
 use tokio::time::{sleep_until, timeout};
 
 use super::configuring::Reason;
-use super::line::{End, Link, PullLine, protocol};
+use super::line::{End, Link, PullLine, ended_by, protocol};
 use crate::log::Level;
 use crate::message::{Failure, FailureKind};
 use crate::pull::choice::{Chooser, Transport};
@@ -48,16 +48,23 @@ impl PullLine {
         let choice = self.choice();
         let has_socket = self.config()?.websocket_url(self.intake.cursor(true)).is_some();
         let may_poll = choice == TransportChoice::Auto;
+        if has_socket && self.intake.mids().skips_history() {
+            // A WebSocket does not show where the history ends, the answer to a poll does.
+            let poll = self.accepted_poll(&settings.dial).await?;
+            if self.chooser().transport(choice, Instant::now()) == Transport::Polls {
+                return Ok(Link::Polls(poll));
+            }
+        }
         loop {
             let wanted = self.chooser().transport(choice, Instant::now());
             if wanted == Transport::Polls || (may_poll && !has_socket) {
                 return self.accepted_poll(&settings.dial).await.map(Link::Polls);
             }
             // Until it is open: the attempt may be given up at any time.
-            self.on_socket = true;
+            self.on_socket = Some(Instant::now());
             match self.open_socket_in_time(settings).await {
                 Err(_) if may_poll => {
-                    self.on_socket = false;
+                    self.on_socket = None;
                     self.chooser().failed(Instant::now());
                 }
                 opened => return opened,
@@ -70,10 +77,6 @@ impl PullLine {
     }
 
     pub(super) async fn open_socket(&mut self, settings: &Settings) -> Result<Link, Failure> {
-        if self.intake.mids().skips_history() {
-            // A WebSocket does not show where the history ends, the answer to a poll does.
-            self.accepted_poll(&settings.dial).await?;
-        }
         let config = self.config()?;
         let url = config.websocket_url(self.intake.cursor(config.has_mids())).ok_or_else(no_websocket)?;
         let address = Address::parse(url.as_str()).map_err(|why| protocol(&why))?;
@@ -84,7 +87,7 @@ impl PullLine {
     pub(super) async fn back_to_socket(&mut self, shared: &Shared, settings: &Settings) -> Link {
         match self.open_socket_in_time(settings).await {
             Ok(link) => {
-                self.on_socket = true;
+                self.on_socket = Some(Instant::now());
                 link
             }
             Err(failure) => {
@@ -107,13 +110,17 @@ impl PullLine {
             () = renewal => return End::Renew(Reason::Due),
         };
         match farewell {
+            Farewell::Left if shared.is_stopping() => {
+                let (closing, cleanly) = ended_by(shared);
+                End::Closed(closing, cleanly)
+            }
             Farewell::Left => {
                 self.intake.take_expired();
                 End::Renew(Reason::Told)
             }
             Farewell::Ended { closing, cleanly } => {
                 if is_refusal(closing.code) {
-                    self.known = None;
+                    self.is_stale = true;
                 }
                 End::Closed(closing, cleanly)
             }

@@ -15,6 +15,7 @@ use crate::bitrix::rest_error::RestError;
 use crate::log::{Level, Log};
 use crate::message::{Failure, FailureKind};
 use crate::rest::failure::RestFailure;
+use crate::rest::hiding::hide;
 use crate::transport::address::Address;
 use crate::transport::dial::DialSettings;
 use crate::transport::http::{HttpClient, HttpRequest};
@@ -67,7 +68,8 @@ impl<'a> Call<'a> {
         if !answer.complete {
             return Err(cut());
         }
-        match RestAnswer::read(answer.status, answer.header(&CONTENT_TYPE), &answer.body) {
+        let read = |body: &[u8]| RestAnswer::read(answer.status, answer.header(&CONTENT_TYPE), body);
+        match read(&answer.body).or_else(|_| read(&hide(&answer.body, &[access]))) {
             Ok(answer) => Ok(Reply::Answer(answer)),
             Err(error) => {
                 let now = SystemTime::now();

@@ -13,6 +13,7 @@ use crate::bitrix::{date, token_answer};
 use crate::message::{Failure, FailureKind, Tokens};
 use crate::rest::credentials::Credentials;
 use crate::rest::failure::RestFailure;
+use crate::rest::hiding::hide;
 use crate::transport::address::Address;
 use crate::transport::dial::DialSettings;
 use crate::transport::http::{HttpClient, HttpRequest};
@@ -57,7 +58,9 @@ impl Grant {
         let request = self.request().map_err(|text| self.failed(Failure::new(FailureKind::Address, text)))?;
         let answer = HttpClient::new().send(&request, dial).await.map_err(|failure| self.failed(failure))?;
         let now = date::parse_http(answer.header(&DATE)).unwrap_or_else(SystemTime::now);
-        match token_answer::read(answer.status, answer.header(&CONTENT_TYPE), &answer.body, now) {
+        let read = |body: &[u8]| token_answer::read(answer.status, answer.header(&CONTENT_TYPE), body, now);
+        let secrets = [self.refresh.as_str(), &self.client_secret];
+        match read(&answer.body).or_else(|_| read(&hide(&answer.body, &secrets))) {
             // What is there is there, whatever became of the line behind it.
             Ok(tokens) if tokens.refresh.is_empty() => Ok(Tokens { refresh: self.refresh.clone(), ..tokens }),
             Ok(tokens) => Ok(tokens),

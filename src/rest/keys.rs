@@ -2,6 +2,8 @@
 //! exception: a pair whose refresh token was exchanged here is dead, so that its successor stays in force
 //! when 1C, which may not have taken the successor yet, gives the old pair again.
 
+use std::collections::VecDeque;
+
 use tokio::sync::watch;
 use url::Url;
 
@@ -10,6 +12,9 @@ use crate::message::Tokens;
 use crate::rest::credentials::Credentials;
 use crate::rest::failure::RestFailure;
 use crate::rest::grant::Grant;
+
+/// Refresh tokens of the past that are known to be dead.
+const EXCHANGED: usize = 16;
 
 /// Where who waits for a renewal learns of its end.
 pub(super) type Outcome = watch::Receiver<Option<Result<(), RestFailure>>>;
@@ -24,8 +29,8 @@ pub(super) struct Keys {
     renewal: Option<(Grant, Outcome)>,
     /// What the authorization server will not give anything for.
     refused: Option<(Grant, RestError)>,
-    /// The refresh token that the pair in force was given for; empty if it was not given for one.
-    exchanged: String,
+    /// The refresh tokens that led to the pair in force, the last ones: 1C may still have any of them.
+    exchanged: VecDeque<String>,
 }
 
 /// How to come to a newer access token.
@@ -47,14 +52,14 @@ impl Keys {
             server,
             renewal: None,
             refused: None,
-            exchanged: String::new(),
+            exchanged: VecDeque::new(),
         }
     }
 
     /// Takes what 1C gives.
     pub(super) fn set(&mut self, given: Credentials) {
         self.refused = None;
-        if !self.exchanged.is_empty() && given.refresh == self.exchanged {
+        if self.exchanged.contains(&given.refresh) {
             let Credentials { client_id, client_secret, .. } = given;
             self.credentials = Credentials { client_id, client_secret, ..self.credentials.clone() };
             return;
@@ -121,7 +126,10 @@ impl Keys {
             return;
         }
         if tokens.refresh != grant.refresh() {
-            grant.refresh().clone_into(&mut self.exchanged);
+            self.exchanged.push_back(grant.refresh().to_owned());
+            if self.exchanged.len() > EXCHANGED {
+                self.exchanged.pop_front();
+            }
         }
         self.credentials.access.clone_from(&tokens.access);
         self.credentials.refresh.clone_from(&tokens.refresh);

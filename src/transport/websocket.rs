@@ -8,6 +8,7 @@ pub(crate) mod inlet;
 pub(crate) mod line;
 mod pings;
 mod reader;
+mod secrets;
 mod writer;
 
 use std::time::{Duration, Instant};
@@ -22,8 +23,9 @@ use wire::{CloseCode, Limits, Receiver, Sender};
 use self::inlet::Inlet;
 use self::pings::Pings;
 use self::reader::Reader;
+use self::secrets::Secrets;
 use self::writer::Writer;
-use crate::log::{Level, masked};
+use crate::log::Level;
 use crate::message::{Closing, Failure};
 use crate::transport::address::Address;
 use crate::transport::dial::{Stream, dial};
@@ -47,6 +49,7 @@ pub(crate) struct Link {
     receiver: Receiver,
     sender: Sender,
     subprotocol: String,
+    secrets: Secrets,
 }
 
 /// What all that serve one connection share.
@@ -73,7 +76,7 @@ enum End {
 pub(crate) enum Farewell {
     /// The connection ended; whether both sides have said goodbye.
     Ended { closing: Closing, cleanly: bool },
-    /// The inlet left it: for 1C nothing has ended.
+    /// It was left for the inlet's sake: whether something has ended for 1C is for its owner to say.
     Left,
 }
 
@@ -81,7 +84,8 @@ impl Link {
     /// Connects to `address` and makes the opening handshake. Dropped, it gives the attempt up.
     pub(crate) async fn open(address: &Address, settings: &Settings) -> Result<Self, Failure> {
         let mut stream = dial(address, &settings.dial).await?;
-        let (accepted, random) = handshake::perform(&mut stream, address, settings).await?;
+        let secrets = Secrets::of(address, settings);
+        let (accepted, random) = handshake::perform(&mut stream, address, settings, &secrets).await?;
         let (reading, writing) = split(stream);
         let limits =
             Limits { message_size: settings.max_message_size, read_buffer: READ_BUFFER, ..Limits::default() };
@@ -93,6 +97,7 @@ impl Link {
             receiver: Receiver::new(accepted.deflate, limits, accepted.rest),
             sender,
             subprotocol: accepted.subprotocol.unwrap_or_default(),
+            secrets,
         })
     }
 
@@ -109,16 +114,21 @@ pub(crate) async fn converse(
     settings: &Settings,
     inlet: &mut impl Inlet,
 ) -> Farewell {
-    let Link { reading, writing, receiver, sender, .. } = link;
+    let Link { reading, writing, receiver, sender, secrets, .. } = link;
     let keepalive = Keepalive::new(settings.ping_interval, settings.pong_timeout, Instant::now());
     let here = Circumstances { shared, pings: Pings::new(keepalive), keepalive_changed: Notify::new() };
     let mut reader = Reader::new(reading, receiver);
     let mut writer = Writer::new(writing, sender);
+    let is_given_again = inlet.is_given_again();
     let end = select! {
-        end = reader.run(&here, inlet) => end,
-        () = writer.run(&here) => End::Cut,
-        () = watch(&here) => End::Cut,
-        () = closing_limit(shared) => End::Cut,
+        biased;
+        _ = shared.stop_requested(), if is_given_again => End::Left,
+        end = async { select! {
+            end = reader.run(&here, inlet) => end,
+            () = writer.run(&here) => End::Cut,
+            () = watch(&here) => End::Cut,
+            () = closing_limit(shared) => End::Cut,
+        } } => end,
     };
     let side = shared.side();
     if !matches!(end, End::Left) {
@@ -135,8 +145,8 @@ pub(crate) async fn converse(
             writer.close(code, "");
             part(writer, reader).await;
             // A server may repeat what we have sent, secrets included.
-            let reason = masked(&reason);
-            ended(code.map_or(1005, CloseCode::get), Text::made(&*reason, &*reason), true)
+            let reason = secrets.masked(&reason);
+            ended(code.map_or(1005, CloseCode::get), Text::made(reason.clone(), reason), true)
         }
         End::Refused(code, reason) => {
             writer.close(Some(code), &reason.en);

@@ -95,6 +95,8 @@ fn garbage_is_skipped_to_the_next_marker_and_counted() {
         ("#!NGINXNMS!#{\"id\":1,\"te", 23),
         ("#!NGINXNMS!#{\"id\":1,", 20),
         ("#!NGIN", 6),
+        ("#!NGINXNMS!", 11),
+        ("#!NGINXNMS!#!NGINXNMS!", 22),
         ("[1]", 2),
         ("{\"broken\"!}", 11),
     ] {

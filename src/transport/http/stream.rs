@@ -38,7 +38,10 @@ enum State {
 impl HttpStream {
     pub(super) fn new(response: Response<Incoming>, connection: Connection, kept: &Arc<Kept>) -> Self {
         let (head, body) = response.into_parts();
-        let is_gzip = head.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
+        let is_gzip = head
+            .headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
         let is_ended = body.is_end_stream();
         let mut stream = Self {
             status: head.status.as_u16(),

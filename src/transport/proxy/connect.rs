@@ -6,6 +6,7 @@ use httparse::{EMPTY_HEADER, Header, Response, Status};
 use native_api::Text;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use crate::log::masked;
 use crate::transport::proxy::request::{Refusal, Target};
 use crate::transport::proxy::server::Credentials;
 
@@ -63,7 +64,9 @@ fn judge(head: &[u8], authorized: bool) -> Result<(), Refusal> {
         200..300 => return Ok(()),
         407 => unauthorized(response.headers, authorized),
         _ => {
-            let reason = response.reason.unwrap_or_default().chars().take(LONGEST_REASON).collect::<String>();
+            // A proxy may repeat the request, credentials included.
+            let reason = masked(response.reason.unwrap_or_default());
+            let reason = reason.chars().take(LONGEST_REASON).collect::<String>();
             let answer = format!("{status} {reason}");
             Text::made(format!("отказ: {}", answer.trim()), format!("refused: {}", answer.trim()))
         }
@@ -142,6 +145,11 @@ mod tests {
             ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 5\r\n\r\n", Some(502), "refused: 502 Bad Gateway"),
             ("HTTP/1.1 403\r\n\r\n", Some(403), "refused: 403"),
             ("HTTP/1.1 101 Switching\r\n\r\n", Some(101), "refused: 101 Switching"),
+            (
+                "HTTP/1.1 403 Proxy-Authorization: Basic dTpwYXNz\r\n\r\n",
+                Some(403),
+                "refused: 403 Proxy-Authorization: ***",
+            ),
             (&long, Some(503), &shortened),
             ("220 mail.example ESMTP\r\n\r\n", None, "the answer is not HTTP"),
             ("\r\n\r\n", None, "the answer is not HTTP"),

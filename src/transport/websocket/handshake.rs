@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use wire::{Accepted, Answer, Refused, Request, RequestError, ResponseReader, SystemRandom};
 
-use crate::log::masked;
+use super::secrets::Secrets;
 use crate::message::{Failure, FailureKind};
 use crate::transport::address::Address;
 use crate::transport::dial::Stream;
@@ -24,6 +24,7 @@ pub(super) async fn perform(
     stream: &mut Stream,
     address: &Address,
     settings: &Settings,
+    secrets: &Secrets,
 ) -> Result<(Accepted, SystemRandom), Failure> {
     let mut random = SystemRandom::new().map_err(|error| unexpected(&error))?;
     let mut out = Vec::new();
@@ -36,9 +37,9 @@ pub(super) async fn perform(
     }
     match answer(stream, &mut response).await? {
         Some(Answer::Accepted(accepted)) => Ok((accepted, random)),
-        Some(Answer::Refused(refused)) => Err(refusal(&refused)),
+        Some(Answer::Refused(refused)) => Err(refusal(&refused, secrets)),
         None => match response.end() {
-            Ok(refused) => Err(refusal(&refused)),
+            Ok(refused) => Err(refusal(&refused, secrets)),
             Err(_) => Err(silent()),
         },
     }
@@ -88,7 +89,7 @@ async fn answer(stream: &mut Stream, response: &mut ResponseReader) -> Result<Op
 }
 
 /// What the server says when it does not want us.
-fn refusal(refused: &Refused) -> Failure {
+fn refusal(refused: &Refused, secrets: &Secrets) -> Failure {
     let kind = if matches!(refused.status, 401 | 403) { FailureKind::Auth } else { FailureKind::Http };
     let mut tail = String::new();
     if !refused.reason.is_empty() {
@@ -104,7 +105,7 @@ fn refusal(refused: &Refused) -> Failure {
         tail = format!("{tail}; {body}");
     }
     // A server may repeat the request, secrets included.
-    let tail = masked(&tail);
+    let tail = secrets.masked(&tail);
     let status = refused.status;
     let text = Text::made(
         format!("Сервер отказал в подключении: HTTP {status}{tail}"),

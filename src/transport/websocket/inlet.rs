@@ -9,6 +9,12 @@ pub(crate) trait Inlet: Send {
 
     /// The next thing that it holds.
     fn next(&mut self) -> Option<Passage>;
+
+    /// Whether the server gives again what was not taken out: then nothing more is taken once 1C has asked for the
+    /// end, however much there is.
+    fn is_given_again(&self) -> bool {
+        false
+    }
 }
 
 /// What comes out of an inlet.

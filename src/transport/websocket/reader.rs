@@ -118,6 +118,9 @@ async fn pass(payload: Payload, here: &Circumstances<'_>, inlet: &mut impl Inlet
                 if let Some(end) = take(message, here).await {
                     return Some(end);
                 }
+                if inlet.is_given_again() && here.shared.is_stopping() {
+                    return Some(End::Left);
+                }
             }
             Passage::Answer(text) => {
                 let message = Message { payload: Payload::Text(text), written: None };
