@@ -1,11 +1,15 @@
 //! Class `BitrixPull`.
 
 mod calls;
+mod channels;
+mod endings;
 mod listener;
 mod listening;
 mod members;
 mod misuse;
 mod offline_events;
+mod peer;
+mod queue;
 mod renewing;
 mod soak;
 mod sockets;

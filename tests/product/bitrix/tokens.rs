@@ -1,5 +1,6 @@
 //! Tokens: renewed once, told before they are used, and nowhere else to be seen.
 
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -8,9 +9,11 @@ use native_api::Value;
 use native_api_host::{Event, Object};
 use serde_json::{Value as Json, json};
 
+use super::bitrix;
 use super::listener::{
     client_of, expect_open, expect_state, listen, next, portal, portal_with, publish, server_client_of,
 };
+use super::peer::{Deed, Peer};
 use crate::common::{PATIENCE, folder, in_child, text, wait_until};
 
 const METHOD: &str = "event.get";
@@ -237,4 +240,56 @@ fn no_secret_is_seen_but_in_the_event_that_carries_it() {
             assert!(!target.contains('?'), "{target}");
         }
     });
+}
+
+/// 1C stored the first pair, and gives it whenever it begins.
+#[test]
+fn a_pair_that_was_exchanged_long_ago_does_not_come_back() {
+    let portal = portal();
+    let (access, refresh) = portal.tokens();
+    let object = super::connected(&portal);
+    for round in 0..3 {
+        portal.expire_tokens();
+        assert_ne!(object.call("ВызватьМетод", ["event.get"]).unwrap(), native_api::Value::Empty, "{round}");
+    }
+    let options = PortalOptions::default();
+    object.call("УстановитьТокены", [access, refresh, options.client_id, options.client_secret]).unwrap();
+    let answer = object.call("ВызватьМетод", ["event.get"]).unwrap();
+    assert_ne!(answer, native_api::Value::Empty, "{}", text(&object, "ПоследняяОшибка"));
+}
+
+/// A portal that repeats what it was asked with.
+#[test]
+fn a_token_that_the_portal_repeats_is_in_no_text() {
+    let peer = Peer::start(|_, _| {
+        let why = "The token access-secret was not found";
+        Deed::Answer(401, json!({ "error": "invalid_token", "error_description": why }).to_string())
+    });
+    let object = bitrix();
+    object.call("УстановитьТокены", ["access-secret"]).unwrap();
+    object.set("Таймаут", 30).unwrap();
+    assert_eq!(object.call("Подключиться", [peer.url()]).unwrap(), false.into());
+    let error = text(&object, "ПоследняяОшибка");
+    assert!(!error.contains("access-secret"), "{error}");
+    let event = object.next_event(PATIENCE).unwrap();
+    assert!(!event.event.contains("access-secret"), "{}", event.event);
+}
+
+/// The handler of an event calls with tokens that have expired, while the buffer of events is full.
+#[test]
+fn a_renewal_inside_of_an_event_does_not_wait_for_the_event() {
+    let portal = portal();
+    let object = client_of(&portal);
+    let answered = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&answered);
+    object.during_event(move |object, event| {
+        if event.event.contains("CheckQueue") {
+            *seen.lock().unwrap() = Some(object.call("ВызватьМетод", ["event.get"]).unwrap());
+        }
+    });
+    portal.set_rest_faults([RestFault::None, RestFault::ExpiredToken, RestFault::None]);
+    assert_eq!(object.call("Подключиться", [portal.url()]).unwrap(), true.into());
+    expect_open(&object, "Start");
+    assert_eq!(next(&object).0, json!({ "Event": "Tokens" }));
+    assert_ne!(answered.lock().unwrap().take(), Some(native_api::Value::Empty));
 }
