@@ -80,6 +80,18 @@ impl Portal {
         Ok(Self(root))
     }
 
+    /// Whether what is sent there, tokens too, can be read on the way: no TLS, and not this computer.
+    #[must_use]
+    pub fn is_open_to_readers(&self) -> bool {
+        let is_here = match self.0.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        self.0.scheme() == "http" && !is_here
+    }
+
     /// The portal's root.
     #[must_use]
     pub const fn url(&self) -> &Url {
@@ -156,6 +168,20 @@ mod tests {
             assert_eq!(portal(address).url().as_str(), "https://my.bitrix24.ru/", "{address}");
         }
         assert_eq!(portal("http://пример.рф:8080").url().as_str(), "http://xn--e1afmkfd.xn--p1ai:8080/");
+    }
+
+    #[test]
+    fn only_here_may_tokens_go_without_tls() {
+        for (address, is_open) in [
+            ("https://my.bitrix24.ru", false),
+            ("http://my.bitrix24.ru", true),
+            ("http://192.168.0.1", true),
+            ("http://localhost:9003", false),
+            ("http://127.0.0.1:9003", false),
+            ("http://[::1]", false),
+        ] {
+            assert_eq!(portal(address).is_open_to_readers(), is_open, "{address}");
+        }
     }
 
     #[test]

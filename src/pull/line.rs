@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::bitrix::address::Address as Place;
 use crate::bitrix::ladder::Ladder;
+use crate::log::Level;
 use crate::message::{Cause, Closing, Failure, FailureKind, Occurrence, Side};
 use crate::pull::choice::Chooser;
 use crate::pull::configuring::{Known, Reason};
@@ -155,6 +156,9 @@ impl Line for PullLine {
         self.intake.abandon();
         if mem::replace(&mut self.was_tried, true) {
             self.remind(shared);
+        } else if matches!(&self.place, Place::Portal(portal) if portal.is_open_to_readers()) {
+            let warning = || "Адрес портала без TLS: токены можно прочитать по пути";
+            shared.common.log.write(Level::Warn, warning);
         }
         let is_over = |known: &Known| known.renew_at.is_some_and(|due| due <= SystemTime::now());
         if self.is_stale || self.known.as_ref().is_none_or(is_over) {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end where it likes")]
 
 mod bitrix;
+mod border;
 mod common;
 mod events;
 mod filter;
