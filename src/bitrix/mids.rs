@@ -291,6 +291,36 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_another_server_begin_anew() {
+        let mut mids = opened(Start::After(mid(5)));
+        assert!(!mids.at("rtc-01"), "1C does not say whose its position is");
+        assert_eq!(mids.judge(mid(6)), Judgement::New);
+        assert!(mids.at("rtc-02") && !mids.at("rtc-02"));
+        assert_eq!((mids.read(), mids.judge(mid(1))), (Mid::ZERO, Judgement::New));
+        // A message of the server before is no position on this one.
+        mids.given(mid(6));
+        mids.given(mid(1));
+        assert_eq!(mids.position(), mid(1).to_string());
+    }
+
+    #[test]
+    fn what_is_given_behind_a_message_that_waits_takes_no_room() {
+        let mut mids = opened(Start::Now);
+        for number in [1, 500_000] {
+            assert_eq!(mids.judge(mid(number)), Judgement::New);
+        }
+        for number in (2..1_000).chain(500_001..501_000) {
+            mids.judge(mid(number));
+            mids.given(mid(number));
+        }
+        assert_eq!(mids.given_ahead.len(), 2, "one for each that waits");
+        mids.given(mid(1));
+        assert_eq!(mids.position(), mid(999).to_string());
+        mids.given(mid(500_000));
+        assert_eq!(mids.position(), mid(500_999).to_string());
+    }
+
+    #[test]
     fn a_later_session_drops_the_message_that_the_position_names() {
         assert_eq!(opened(Start::After(mid(5))).judge(mid(5)), Judgement::Duplicate);
     }
