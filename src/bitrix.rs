@@ -15,6 +15,7 @@ pub mod frames;
 mod json;
 pub mod json_rpc;
 pub mod ladder;
+pub mod mid;
 pub mod mids;
 pub mod offline_events;
 pub mod rest_answer;

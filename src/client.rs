@@ -16,7 +16,7 @@ use crate::message::{Failure, FailureKind, Occurrence, Payload};
 use crate::reactor::Reactor;
 use crate::statistics::Statistics;
 use crate::transport::address::Address;
-use crate::transport::reconnect::{CONNECT_LIMIT, Line};
+use crate::transport::reconnect::{CONNECT_LIMIT, Line, too_late};
 use crate::transport::session::common::Common;
 use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Session, State, Unsent};
 use crate::transport::settings::Settings;
@@ -162,7 +162,12 @@ impl Client {
             let started = Session::start(&runtime, line, common, previous, deadline, timeout.is_none());
             slot.session.insert(started).clone()
         };
-        timeout.is_none() || session.wait_open(deadline + SLACK)
+        timeout.is_none()
+            || session.wait_open(deadline + SLACK).unwrap_or_else(|| {
+                // The network thread is late, and 1C asks for the reason now.
+                self.set_last_error(too_late().text);
+                false
+            })
     }
 
     /// Closes the connection or gives the attempt up. Without a time-out: `true` at once; with one: whether

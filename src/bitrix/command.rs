@@ -4,6 +4,10 @@ use serde_json::Value;
 
 use crate::message::OfflineEvent;
 
+/// Most offline events that one message tells of: each becomes an event with all of the message, and a message may
+/// have a megabyte. A portal has one connector for each program that listens to it.
+const MOST_EVENTS: usize = 1000;
+
 /// Meaning of a frame's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -39,7 +43,9 @@ impl Command {
 /// A list or a single one; never empty, for a hint must not get lost.
 fn offline_events(params: &Value) -> Vec<OfflineEvent> {
     let events: Vec<_> = match params {
-        Value::Array(all) => all.iter().filter(|one| one.is_object()).map(offline_event).collect(),
+        Value::Array(all) => {
+            all.iter().filter(|one| one.is_object()).map(offline_event).take(MOST_EVENTS).collect()
+        }
         one => vec![offline_event(one)],
     };
     if events.is_empty() { vec![OfflineEvent::default()] } else { events }
@@ -71,6 +77,11 @@ mod tests {
     fn a_hint_is_one_per_connector() {
         let both = r#"[{"connector_id":"OneC","count":1},{"connector_id":"","count":"20"}]"#;
         assert_eq!(hints(both), [("OneC".into(), 1), (String::new(), 20)]);
+    }
+
+    #[test]
+    fn a_message_does_not_become_any_number_of_events() {
+        assert_eq!(hints(&format!("[{}{{}}]", "{},".repeat(MOST_EVENTS))).len(), MOST_EVENTS);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::bitrix::clock::ServerClock;
 use crate::bitrix::date;
 use crate::bitrix::json::Object;
 use crate::bitrix::json_rpc;
-use crate::bitrix::mids::Mid;
+use crate::bitrix::mid::Mid;
 
 /// The portal gives the same channel until it has ended, and looks at whole seconds.
 const AFTER_THE_END: Duration = Duration::from_secs(6);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::bitrix::json::{Object, elements};
-use crate::bitrix::mids::Mid;
+use crate::bitrix::mid::Mid;
 
 /// A message as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -74,7 +74,7 @@ impl<'a> Object<'a> {
     /// Takes `text` apart; `None` if it is not an object.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim_matches(is_blank);
-        if !text.starts_with('{') || serde_json::from_str::<Value>(text).is_err() {
+        if !text.starts_with('{') || !is_json(text) {
             return None;
         }
         let mut members = Vec::new();
@@ -124,7 +124,7 @@ impl<'a> Object<'a> {
 /// The elements of an array, each as it came; `None` if it is not an array.
 pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
     let text = text.trim_matches(is_blank);
-    if !text.starts_with('[') || serde_json::from_str::<Value>(text).is_err() {
+    if !text.starts_with('[') || !is_json(text) {
         return None;
     }
     let mut elements = Vec::new();
@@ -140,6 +140,12 @@ pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
 /// Blank between the tokens of JSON (RFC 8259, section 2).
 pub(super) const fn is_blank(char: char) -> bool {
     matches!(char, ' ' | '\t' | '\n' | '\r')
+}
+
+/// Whether an object or an array is JSON, and no deeper than the scanner goes that will take it apart.
+fn is_json(text: &str) -> bool {
+    Scanner::default().scan(text.as_bytes()) == Scan::End(text.len())
+        && serde_json::from_str::<Value>(text).is_ok()
 }
 
 /// Length of the value that valid JSON begins with.
@@ -214,6 +220,19 @@ mod tests {
         assert_eq!(Scanner::default().scan(b"{\"a\nb\""), Scan::Broken);
         assert_eq!(Scanner::default().scan(&[b'['; 101]), Scan::Broken);
         assert_eq!(Scanner::default().scan(&[b'['; 100]), Scan::Unfinished);
+    }
+
+    #[test]
+    fn what_is_too_deep_to_be_taken_apart_is_not_taken() {
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        for (depth, taken) in [(DEEPEST - 1, true), (DEEPEST, false), (DEEPEST + 10, false)] {
+            let value = nested(depth);
+            let text = format!(r#"{{"a":{value},"b":1}}"#);
+            let object = Object::parse(&text);
+            assert_eq!(object.is_some(), taken, "{depth}");
+            assert!(object.is_none_or(|object| object.get("a") == Some(&*value)));
+            assert_eq!(elements(&format!("[{value}]")).is_some(), taken, "{depth}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::line::{Link, PullLine, protocol};
 use crate::bitrix::address::Address as Place;
 use crate::bitrix::clock::{ServerClock, until};
 use crate::bitrix::config::PullConfig;
-use crate::bitrix::mids::Mid;
+use crate::bitrix::mid::Mid;
 use crate::log::Level;
 use crate::message::{Cause, Failure, Occurrence};
 use crate::transport::dial::DialSettings;

@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 use super::configuring::Reason;
 use super::line::{End, PullLine, cut, protocol};
 use crate::bitrix::config::{Cursor, PullConfig};
-use crate::bitrix::mids::Mid;
+use crate::bitrix::mid::Mid;
 use crate::delivery::inbox::Offer;
 use crate::log::Level;
 use crate::message::{Closing, Failure, FailureKind, Occurrence, Side};

@@ -167,7 +167,8 @@ async fn wait(shared: &Shared, attempt: u32, pause: Duration) -> bool {
     }
 }
 
-fn too_late() -> Failure {
+/// The failure of an attempt whose time is over.
+pub(crate) fn too_late() -> Failure {
     Failure::new(
         FailureKind::Timeout,
         Text::fixed("Сервер не ответил за отведенное время", "The server did not answer in time"),

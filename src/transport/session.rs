@@ -100,14 +100,15 @@ impl Session {
         self.shared.lock().subprotocol.clone()
     }
 
-    /// Waits until the first attempt has ended; at `deadline` it is given up. Whether it has succeeded.
+    /// Waits until the first attempt has ended. Whether it has succeeded; `None` when it had not ended by `deadline`,
+    /// and is given up.
     #[must_use]
-    pub fn wait_open(&self, deadline: Instant) -> bool {
+    pub fn wait_open(&self, deadline: Instant) -> Option<bool> {
         let first = { self.shared.wait_while(deadline, |inner| inner.first.is_none()).first };
         if first.is_none() {
             self.close(CloseRequest::normal(Instant::now()));
         }
-        first == Some(true)
+        first
     }
 
     /// Waits until the connection has ended, at most until `deadline`. Whether it ended cleanly.

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::bitrix::mids::Mid;
+use crate::bitrix::mid::Mid;
 
 fn framed(json: &str) -> String {
     format!("#!NGINXNMS!#{json}#!NGINXNME!#")
