@@ -11,6 +11,7 @@ mod reader;
 mod secrets;
 mod writer;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use native_api::Text;
@@ -118,7 +119,7 @@ pub(crate) async fn converse(
     let keepalive = Keepalive::new(settings.ping_interval, settings.pong_timeout, Instant::now());
     let here = Circumstances { shared, pings: Pings::new(keepalive), keepalive_changed: Notify::new() };
     let mut reader = Reader::new(reading, receiver);
-    let mut writer = Writer::new(writing, sender);
+    let mut writer = Writer::new(writing, sender, Arc::clone(&shared.common.statistics));
     let is_given_again = inlet.is_given_again();
     let end = select! {
         biased;

@@ -1,7 +1,9 @@
 //! Outbox → bytes.
 
+use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::io::{AsyncWriteExt, WriteHalf};
@@ -12,6 +14,7 @@ use super::Circumstances;
 use crate::log::Level;
 use crate::message::Payload;
 use crate::reactor::Reply;
+use crate::statistics::Statistics;
 use crate::transport::dial::Stream;
 use crate::transport::outbox::{Message, Outgoing, Ping};
 
@@ -27,20 +30,32 @@ pub(super) struct Writer {
     out: Vec<u8>,
     /// Bytes of `out` that are written.
     written: usize,
+    /// The messages in `out` that are not, or not as a whole.
+    unwritten: VecDeque<Unwritten>,
+    statistics: Arc<Statistics>,
 }
 
-/// What is to be told when a batch is written.
-#[derive(Default)]
-struct Batch {
-    replies: Vec<Reply<()>>,
-    messages: u64,
+/// A message on its way to the socket.
+struct Unwritten {
+    /// Where in `out` it ends.
+    end: usize,
+    /// Its size.
     bytes: usize,
-    pinged: bool,
+    /// Who waits for it.
+    reply: Option<Reply<()>>,
+}
+
+/// What was accepted and never written is lost; who waits for it learns that by itself.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let lost = self.unwritten.iter().filter(|message| message.reply.is_none()).count();
+        self.statistics.lost.add(u64::try_from(lost).unwrap_or(u64::MAX));
+    }
 }
 
 impl Writer {
-    pub(super) const fn new(stream: WriteHalf<Stream>, sender: Sender) -> Self {
-        Self { stream, sender, out: Vec::new(), written: 0 }
+    pub(super) const fn new(stream: WriteHalf<Stream>, sender: Sender, statistics: Arc<Statistics>) -> Self {
+        Self { stream, sender, out: Vec::new(), written: 0, unwritten: VecDeque::new(), statistics }
     }
 
     /// Writes what is queued, in batches; after the request to close, a close frame. Never ends: what became of
@@ -78,12 +93,25 @@ impl Writer {
             if count == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
-            self.written += count;
+            self.progress(count);
         }
         self.out.clear();
         self.out.shrink_to(KEPT);
         self.written = 0;
         self.stream.flush().await
+    }
+
+    /// So many bytes more are written: tells it of the messages that end there.
+    fn progress(&mut self, count: usize) {
+        self.written += count;
+        while self.unwritten.front().is_some_and(|message| message.end <= self.written)
+            && let Some(Unwritten { bytes, reply, .. }) = self.unwritten.pop_front()
+        {
+            self.statistics.messages_out.count();
+            self.statistics.bytes_out.add_bytes(bytes);
+            // Whoever waited has given up: nothing to do.
+            let _ = reply.map(|reply| reply.give(()));
+        }
     }
 
     /// Writes what is in the buffer, and lets the keepalive see the progress.
@@ -93,57 +121,51 @@ impl Writer {
             if count == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
-            self.written += count;
+            self.progress(count);
             here.pings.keepalive().progressed(Instant::now());
         }
         self.flush().await
     }
 
     async fn write_batch(&mut self, first: Outgoing, here: &Circumstances<'_>) -> io::Result<()> {
-        let mut batch = Batch::default();
+        let mut pinged = false;
         let mut next = Some(first);
         while let Some(outgoing) = next {
-            self.append(outgoing, here, &mut batch);
+            self.append(outgoing, here, &mut pinged);
             next = if self.out.len() < BATCH { here.shared.outbox.try_pop() } else { None };
         }
+        let messages = self.unwritten.len();
+        let bytes = self.unwritten.iter().map(|message| message.bytes).sum::<usize>();
         self.flush_for(here).await?;
-        if batch.pinged {
+        if pinged {
             here.pings.keepalive().sent(Instant::now());
         }
-        let statistics = &here.shared.common.statistics;
-        statistics.messages_out.add(batch.messages);
-        let (messages, bytes) = (batch.messages, batch.bytes);
         here.shared
             .common
             .log
             .write(Level::Debug, || format!("Записано сообщений: {messages}, байт: {bytes}"));
-        statistics.bytes_out.add_bytes(batch.bytes);
-        for reply in batch.replies {
-            // Whoever waited has given up: nothing to do.
-            let _ = reply.give(());
-        }
         Ok(())
     }
 
-    fn append(&mut self, outgoing: Outgoing, here: &Circumstances<'_>, batch: &mut Batch) {
+    fn append(&mut self, outgoing: Outgoing, here: &Circumstances<'_>, pinged: &mut bool) {
         let appended = match outgoing {
             Outgoing::Pong(payload) => self.sender.pong(&payload, &mut self.out),
             Outgoing::Ping(Ping(reply)) => {
                 // Those who wait for a round trip are not the keepalive's business.
-                batch.pinged |= reply.is_none();
+                *pinged |= reply.is_none();
                 here.shared.common.statistics.pings.count();
                 here.shared.common.log.write(Level::Trace, || "Отправлен ping");
                 let payload = here.pings.begin(reply);
                 self.sender.ping(&payload, &mut self.out)
             }
             Outgoing::Message(Message { payload, written }) => {
-                batch.messages += 1;
-                batch.bytes += payload.len();
-                batch.replies.extend(written);
-                match &payload {
+                let appended = match &payload {
                     Payload::Text(text) => self.sender.text(text, &mut self.out),
                     Payload::Binary(bytes) => self.sender.binary(bytes, &mut self.out),
-                }
+                };
+                let (end, bytes) = (self.out.len(), payload.len());
+                self.unwritten.push_back(Unwritten { end, bytes, reply: written });
+                appended
             }
         };
         debug_assert!(appended.is_ok(), "nothing is written after a close, and pings are short");

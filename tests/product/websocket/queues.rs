@@ -178,3 +178,22 @@ fn a_message_held_at_the_end_of_a_connection_is_kept_or_counted() {
     wait_until("it has ended", || object.get("Состояние").unwrap() == "Closed".into());
     assert_eq!((drain(&object), &statistics(&object)["lost"]), (numbers(1..=10), &json!(1)));
 }
+
+/// What is on its way to the socket when the line ends is neither written nor forgotten.
+#[test]
+fn every_accepted_message_is_counted_as_written_or_lost() {
+    let (server, object) = (faulty("stop-reading"), websocket());
+    object.set("РазмерОчереди", 50).unwrap();
+    connect(&object, &server.url());
+    let text = "x".repeat(100_000);
+    let mut accepted = 0;
+    while object.call("Отправить", [text.as_str()]).unwrap() == true.into() {
+        accepted += 1;
+    }
+    object.set("Таймаут", 0.2).unwrap();
+    assert_eq!(object.call("Отключиться", ()).unwrap(), false.into());
+    wait_until("all are counted", || {
+        let statistics = statistics(&object);
+        statistics["messagesOut"].as_u64().unwrap() + statistics["lost"].as_u64().unwrap() == accepted
+    });
+}
