@@ -4,8 +4,8 @@
 //! and a panic end there. The functions themselves are in [`tables`](crate::tables).
 
 use std::ffi::c_void;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::abi::component::ComponentTables;
@@ -41,6 +41,8 @@ pub(crate) struct Inner<C> {
     pub(crate) platform: Platform,
     pub(crate) memory: MemorySlot,
     phase: AtomicU8,
+    /// When Done must have returned, from its first call on.
+    deadline: OnceLock<Instant>,
 }
 
 /// Phases of an object's life, in their order.
@@ -64,6 +66,7 @@ impl<C: Class> Object<C> {
             platform,
             memory: MemorySlot::default(),
             phase: AtomicU8::new(Phase::Created as u8),
+            deadline: OnceLock::new(),
         };
         let object = Self { tables: Tables::<C>::POINTERS, destroy: Self::destroy, inner: Arc::new(inner) };
         Box::into_raw(Box::new(object)).cast()
@@ -95,16 +98,19 @@ impl<C: Class> Inner<C> {
         moved.is_ok()
     }
 
-    /// Done: whatever the phase was, and only once. Takes at most [`DONE_LIMIT`].
+    /// Done: whatever the phase was. The class ends only once; but the connection is dead as soon as any Done has
+    /// returned, so each of them waits for the calls in progress. Together they take at most [`DONE_LIMIT`].
     pub(crate) fn done(&self) {
-        if self.phase.swap(Phase::Done as u8, Ordering::AcqRel) == Phase::Done as u8 {
-            return;
+        let first = self.phase.swap(Phase::Done as u8, Ordering::AcqRel) != Phase::Done as u8;
+        let deadline = *self.deadline.get_or_init(|| Instant::now() + DONE_LIMIT);
+        if first {
+            self.platform.clean_event_buffer();
         }
-        let deadline = Instant::now() + DONE_LIMIT;
-        self.platform.clean_event_buffer();
         self.platform.disconnect();
-        // A class that panics here must not keep the calls in progress from being waited for.
-        caught(|| self.class.done(deadline));
+        if first {
+            // A class that panics here must not keep the calls in progress from being waited for.
+            caught(|| self.class.done(deadline));
+        }
         self.platform.wait_for_calls(deadline);
     }
 }

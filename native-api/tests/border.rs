@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use native_api::class::{Default, Method, Name, Parameter, Property};
-use native_api::{Class, Date, Misuse, Platform, Value};
+use native_api::{Class, DONE_LIMIT, Date, Misuse, Platform, Value, WideText};
 use native_api_host::{Argument, Failure, Host, Library, Object};
 
 /// A class that gives back what it gets, and panics when asked to.
@@ -74,6 +74,16 @@ impl Class for Probe {
             parameters: &[],
             returns: false,
             run: |_, _| panic!("пароль: секрет"),
+        },
+        Method {
+            name: name("Say", "Сказать"),
+            parameters: &[],
+            returns: false,
+            run: |this, _| {
+                let text = WideText::new("");
+                this.platform.external_event(&text, &text, &text);
+                Ok(Value::Empty)
+            },
         },
         Method {
             name: name("Refuse", "Отказ"),
@@ -218,6 +228,32 @@ fn misuse_names_class_member_and_parameter() {
     let object = probe();
     let text = object.call("Отказ", ["да"]).unwrap_err().text.unwrap();
     assert_eq!(text, "Probe.Отказ, параметр 1 «Значение»: ожидается Булево, получено: Строка");
+}
+
+/// The connection is dead as soon as any Done has returned.
+#[test]
+fn a_second_done_at_the_same_time_waits_for_what_the_first_waits_for() {
+    let object = probe();
+    let said = Arc::new(AtomicBool::new(false));
+    let inside = Arc::clone(&said);
+    object.during_event(move |_, _| inside.store(true, Ordering::SeqCst));
+    let gate = object.faults().hang_events();
+    std::thread::scope(|scope| {
+        scope.spawn(|| object.call("Сказать", ()));
+        assert!(gate.wait_for_caller(Duration::from_secs(60)));
+        let start = Instant::now();
+        scope.spawn(|| object.done());
+        while object.get("Хранимое").is_ok() {
+            std::thread::yield_now();
+        }
+        scope.spawn(move || {
+            // Time for a Done that does not wait to return; one that waits does not mind.
+            std::thread::sleep(Duration::from_millis(50));
+            gate.open();
+        });
+        object.done();
+        assert!(said.load(Ordering::SeqCst) || start.elapsed() >= DONE_LIMIT, "the call still goes on");
+    });
 }
 
 #[test]

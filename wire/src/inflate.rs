@@ -44,11 +44,13 @@ impl Inflater {
         loop {
             let rest = &input[used..];
             let size = rest.len().saturating_mul(4).clamp(SMALLEST_STEP, SLICE);
-            let step = message.append(size, |space| self.step(rest, space, &mut used))?;
-            produced += step;
+            let step = message.append(size, |space| self.step(rest, space, &mut used));
+            // Before an error in what follows, however the bytes were cut.
             if message.is_too_large() {
                 return Err(Violation::MessageTooLarge);
             }
+            let step = step?;
+            produced += step;
             // A full step may have left output inside the stream.
             if step < size || produced >= SLICE {
                 return Ok(Inflated { used, unfinished: step == size });

@@ -1,6 +1,7 @@
 //! Arguments of a call, as values or as raw as a hostile host could pass them.
 
 use std::ffi::c_long;
+use std::fmt;
 use std::ptr;
 
 use native_api::abi::variant::RawVariant;
@@ -16,9 +17,44 @@ pub enum Argument {
     Value(Value),
     /// A string of any UTF-16 units, lone surrogates and NULs included.
     Units(Vec<u16>),
+    /// The bytes and nothing behind them, not even a NUL, under a code that counts what it points at:
+    /// `PWSTR` (an odd last byte is not counted), `PSTR` or `BLOB`.
+    Counted(u16, Vec<u8>),
     /// A variant as it is: other number types, dates that are none, unknown codes. Where the code stands
     /// for an address, the address must be null.
     Raw(RawVariant),
+}
+
+// SAFETY: only a raw variant holds pointers, and none that anybody follows: where the code stands for an address,
+// `write` sees to it that it is null.
+unsafe impl Send for Argument {}
+// SAFETY: as above.
+unsafe impl Sync for Argument {}
+
+/// How many characters of a string are shown.
+const SHOWN: usize = 60;
+
+impl fmt::Display for Argument {
+    /// The beginning of what is long.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(Value::String(text)) => write_text(f, text),
+            Self::Value(Value::Blob(bytes)) => write!(f, "blob of {} bytes", bytes.len()),
+            Self::Value(value) => write!(f, "{value:?}"),
+            Self::Units(units) if units.len() > SHOWN => write!(f, "string of {} units", units.len()),
+            Self::Units(units) => write!(f, "{:?}", String::from_utf16_lossy(units)),
+            Self::Counted(code, bytes) => write!(f, "{} bytes as {code}", bytes.len()),
+            // SAFETY: all members of the payload are plain data, and every bit pattern is a value.
+            Self::Raw(raw) => write!(f, "code {} of {:02x?}", raw.vt, unsafe { raw.payload.id }),
+        }
+    }
+}
+
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    match text.char_indices().nth(SHOWN) {
+        None => write!(f, "{text:?}"),
+        Some((end, _)) => write!(f, "{:?}… of {} bytes", &text[..end], text.len()),
+    }
 }
 
 /// What [`Instance::call`](crate::Instance::call) takes: `()`, an array of one type, a tuple of several, or
@@ -116,6 +152,7 @@ pub(crate) fn write(ledger: &Ledger, argument: Argument) -> RawVariant {
     match argument {
         Argument::Value(value) => variant::write(ledger, &value),
         Argument::Units(units) => variant::write_units(ledger, units),
+        Argument::Counted(code, bytes) => variant::write_counted(ledger, code, &bytes),
         Argument::Raw(raw) => {
             assert!(variant::address(&raw).is_none(), "a raw address must be null");
             raw

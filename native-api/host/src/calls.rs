@@ -1,4 +1,4 @@
-//! Which threads are inside the add-in right now.
+//! Which threads are inside the add-in right now, or inside the platform.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
@@ -12,7 +12,7 @@ pub(crate) struct Calls {
     ended: Condvar,
 }
 
-/// A call into the add-in; it ends when this is dropped.
+/// A call; it ends when this is dropped.
 pub(crate) struct Call<'a> {
     calls: &'a Calls,
     thread: ThreadId,
@@ -27,6 +27,10 @@ impl Calls {
 
     pub(crate) fn include_this_thread(&self) -> bool {
         lock(&self.threads).contains(&thread::current().id())
+    }
+
+    pub(crate) fn include_another_thread(&self) -> bool {
+        lock(&self.threads).iter().any(|&thread| thread != thread::current().id())
     }
 
     /// Waits until no call goes on; `false` when that takes longer than `timeout`, and at once when it is a

@@ -13,7 +13,7 @@ use crate::argument::{self, Argument, Arguments, Parameters};
 use crate::calls::Call;
 use crate::exception::Failure;
 use crate::faces::Faces;
-use crate::text::wide;
+use crate::text::Name;
 use crate::variant;
 
 /// Where an add-in's object lies.
@@ -76,17 +76,17 @@ impl<'a> Component<'a> {
 
     /// `Done`. After it, the connection is dead.
     pub fn done(&self) {
-        call!(self.init_done.done());
+        self.faces.platform.end(|| call!(self.init_done.done()));
         self.faces.platform.disconnect();
     }
 
     /// `SetLocale`; `None` passes a null pointer, as everywhere below.
-    pub fn set_locale(&self, locale: Option<&str>) {
+    pub fn set_locale(&self, locale: impl Name) {
         with_wide(locale, |locale| call!(self.locale.set_locale(locale)));
     }
 
     /// `SetUserInterfaceLanguageCode`.
-    pub fn set_user_interface_language_code(&self, language: Option<&str>) {
+    pub fn set_user_interface_language_code(&self, language: impl Name) {
         with_wide(language, |language| call!(self.user_language.set_user_interface_language_code(language)));
     }
 
@@ -106,7 +106,7 @@ impl<'a> Component<'a> {
 
     /// `FindProp`: -1 when there is none.
     #[must_use]
-    pub fn find_prop(&self, name: Option<&str>) -> c_long {
+    pub fn find_prop(&self, name: impl Name) -> c_long {
         with_wide(name, |name| call!(self.language_extender.find_prop(name)))
     }
 
@@ -155,7 +155,7 @@ impl<'a> Component<'a> {
 
     /// `FindMethod`: -1 when there is none.
     #[must_use]
-    pub fn find_method(&self, name: Option<&str>) -> c_long {
+    pub fn find_method(&self, name: impl Name) -> c_long {
         with_wide(name, |name| call!(self.language_extender.find_method(name)))
     }
 
@@ -254,7 +254,7 @@ impl<'a> Component<'a> {
     }
 }
 
-fn with_wide<R>(text: Option<&str>, use_it: impl FnOnce(WideStr) -> R) -> R {
-    let text = text.map(wide);
+fn with_wide<R>(text: impl Name, use_it: impl FnOnce(WideStr) -> R) -> R {
+    let text = text.into_wide();
     use_it(text.as_ref().map_or(ptr::null(), |text| text.as_ptr()))
 }

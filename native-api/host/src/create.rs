@@ -39,9 +39,9 @@ impl Library {
         if answered != TECHNOLOGY_VERSION {
             return Err(CreateError::TechnologyVersion { answered });
         }
-        component.set_locale(Some(&locale));
+        component.set_locale(Some(locale.as_str()));
         if level >= WITH_USER_LANGUAGE {
-            component.set_user_interface_language_code(Some(&language));
+            component.set_user_interface_language_code(Some(language.as_str()));
         }
         drop(component);
         Ok(object)

@@ -26,6 +26,7 @@
 //! - *Use as BSL*: [`Instance::get`], [`Instance::set`], [`Instance::call`], [`Instance::next_event`].
 //! - *Use as the binary interface allows*: [`Component`], raw [`Argument`]s, [`Instance::table`].
 //! - *Make trouble*: [`Faults`], [`Gate`], [`Object::during_event`].
+//! - *Torture*: a [`Script`] of legal and illegal calls made up from a seed, in a [`Sandbox`].
 //! - *Take down*: drop the [`Object`], or [`Object::finish`] it.
 
 mod argument;
@@ -47,6 +48,8 @@ mod members;
 mod object;
 mod platform;
 mod problem;
+mod sandbox;
+mod script;
 mod sync;
 mod table;
 mod text;
@@ -65,5 +68,7 @@ pub use library::{Library, LoadError};
 pub use locate::locate;
 pub use object::{Instance, Object};
 pub use problem::Problem;
+pub use sandbox::{Assignment, Outcome, Sandbox, Verdict};
+pub use script::{Script, Vocabulary, VocabularyError};
 pub use table::{Method, Property, Table};
-pub use text::TextFault;
+pub use text::{Name, TextFault};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use native_api::abi::exports::EntryPoints;
 
-use crate::text::{self, wide};
+use crate::text::{self, Name};
 
 /// A loaded add-in. Clones share it; it is unloaded with the last of them and of its objects.
 #[derive(Clone)]
@@ -83,11 +83,12 @@ impl Library {
     }
 
     /// `GetClassObject`: null when the add-in has no such class.
-    pub(crate) fn get_class_object(&self, class: &str) -> *mut c_void {
-        let class = wide(class);
+    pub(crate) fn get_class_object(&self, class: impl Name) -> *mut c_void {
+        let class = class.into_wide();
+        let name = class.as_ref().map_or(ptr::null(), |class| class.as_ptr());
         let mut object = ptr::null_mut();
-        // SAFETY: the name ends with a NUL, and the place for the object holds null.
-        let created = unsafe { (self.0.entry_points.get_class_object)(class.as_ptr(), &raw mut object) };
+        // SAFETY: the name is null or ends with a NUL, and the place for the object holds null.
+        let created = unsafe { (self.0.entry_points.get_class_object)(name, &raw mut object) };
         if created == 0 { ptr::null_mut() } else { object }
     }
 

@@ -15,6 +15,7 @@ use crate::library::Library;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::sync::lock;
+use crate::text::Name;
 
 /// How long `destroy` waits for calls that go on in other threads.
 const LAST_CALLS: Duration = Duration::from_secs(60);
@@ -47,10 +48,15 @@ impl Deref for Object {
 impl Object {
     /// `GetClassObject`, and nothing after it; `None` when the add-in has no such class.
     pub(crate) fn new(library: &Library, class: &str, host: Host) -> Option<Self> {
-        let address = Address(NonNull::new(library.get_class_object(class))?);
+        Self::named(library, Some(class), class.to_owned(), host)
+    }
+
+    /// The same for a `name` that the class may not have at all.
+    pub(crate) fn named(library: &Library, name: impl Name, class: String, host: Host) -> Option<Self> {
+        let address = Address(NonNull::new(library.get_class_object(name))?);
         let instance = Instance {
             library: library.clone(),
-            class: class.to_owned(),
+            class,
             address: Mutex::new(Some(address)),
             faces: Faces::new(Platform::new(host)),
         };
@@ -123,7 +129,7 @@ impl Instance {
         }
         let call = platform.calls.enter();
         // SAFETY: the address is out of everybody's reach since it was taken, and all calls have ended.
-        let (code, pointer) = unsafe { self.library.destroy_object(address.0.as_ptr()) };
+        let (code, pointer) = platform.end(|| unsafe { self.library.destroy_object(address.0.as_ptr()) });
         drop(call);
         platform.destroyed();
         if code != 0 || !pointer.is_null() {

@@ -3,8 +3,12 @@
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
+
+use native_api::DONE_LIMIT;
 
 use crate::calls::Calls;
 use crate::error_log::{AddError, ErrorLog};
@@ -39,6 +43,10 @@ pub(crate) struct Platform {
     pub(crate) events: EventBuffer,
     pub(crate) errors: ErrorLog,
     pub(crate) calls: Calls,
+    /// Calls of the add-in through its connection.
+    served: Calls,
+    /// Whether `Done` or `DestroyObject` was called.
+    ending: AtomicBool,
     during_event: Mutex<Option<Arc<DuringEvent>>>,
     status_line: Mutex<Option<String>>,
     phase: Mutex<Phase>,
@@ -53,6 +61,8 @@ impl Platform {
             events: EventBuffer::new(host.event_depth_limit),
             errors: ErrorLog::default(),
             calls: Calls::default(),
+            served: Calls::default(),
+            ending: AtomicBool::default(),
             during_event: Mutex::default(),
             status_line: Mutex::default(),
             phase: Mutex::new(Phase::Created),
@@ -63,6 +73,18 @@ impl Platform {
     /// `Init` is about to be called.
     pub(crate) fn connect(&self) {
         *lock(&self.phase) = Phase::Connected;
+    }
+
+    /// Runs what calls `Done` or `DestroyObject`. The first of them must not return while another thread of the add-in
+    /// is inside the platform, or not before it has waited for it as long as it may.
+    pub(crate) fn end<R>(&self, body: impl FnOnce() -> R) -> R {
+        let first = !self.ending.swap(true, Ordering::AcqRel);
+        let start = Instant::now();
+        let result = body();
+        if first && start.elapsed() < DONE_LIMIT && self.served.include_another_thread() {
+            self.problems.note(Problem::CallLeft);
+        }
+        result
     }
 
     /// `Done` has returned.
@@ -92,6 +114,7 @@ impl Platform {
 
     /// Runs what the add-in calls through its connection; `refusal` when it may not, or after a panic.
     pub(crate) fn serve<R>(&self, function: &'static str, refusal: R, body: impl FnOnce(&Self) -> R) -> R {
+        let _call = self.served.enter();
         self.serve_until(Phase::Connected, function, refusal, body)
     }
 

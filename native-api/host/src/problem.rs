@@ -41,6 +41,9 @@ pub enum Problem {
     NotDestroyed { code: i64, pointer_kept: bool },
     /// The object was to be destroyed while a call into it went on, and it never ended; not destroyed.
     StillCalled,
+    /// `Done`, or `DestroyObject` without it, returned at once while another thread of the add-in was in a call of the
+    /// platform, in place of waiting for it.
+    CallLeft,
     /// A closure of the test panicked while the add-in was calling the platform.
     Panicked { function: &'static str, text: String },
 }
@@ -68,6 +71,7 @@ impl fmt::Display for Problem {
                 write!(f, "DestroyObject answered {code}, pointer kept: {pointer_kept}")
             }
             Self::StillCalled => f.write_str("destroyed while a call into the object went on"),
+            Self::CallLeft => f.write_str("the end did not wait for a call into the platform"),
             Self::Panicked { function, text } => write!(f, "panic inside {function}: {text}"),
         }
     }

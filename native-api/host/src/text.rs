@@ -26,6 +26,19 @@ impl fmt::Display for TextFault {
     }
 }
 
+/// A name for the add-in: one of BSL's, or one as raw as a hostile host could pass it.
+pub trait Name {
+    /// The units and a NUL behind them; `None`: a null pointer.
+    fn into_wide(self) -> Option<Vec<u16>>;
+}
+
+/// `None` is a null pointer.
+impl Name for Option<&str> {
+    fn into_wide(self) -> Option<Vec<u16>> {
+        self.map(wide)
+    }
+}
+
 /// The text and its NUL.
 pub(crate) fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()

@@ -31,6 +31,16 @@ pub(crate) fn write_units(ledger: &Ledger, mut units: Vec<u16>) -> RawVariant {
     RawVariant { payload: terminated(ledger, &units), elements: 0, vt: vt::PWSTR }
 }
 
+/// Writes bytes with nothing behind them. The length counts units for `PWSTR`, bytes for the others.
+///
+/// # Panics
+/// When `code` is neither `PWSTR` nor `PSTR` nor `BLOB`.
+pub(crate) fn write_counted(ledger: &Ledger, code: u16, bytes: &[u8]) -> RawVariant {
+    assert!(matches!(code, vt::PWSTR | vt::PSTR | vt::BLOB), "code {code} counts nothing");
+    let len = if code == vt::PWSTR { bytes.len() / 2 } else { bytes.len() };
+    RawVariant { payload: Payload { span: span(ledger.store(bytes).as_ptr(), len) }, elements: 0, vt: code }
+}
+
 /// A string whose last unit is the NUL, which is not counted.
 fn terminated(ledger: &Ledger, units: &[u16]) -> Payload {
     Payload { span: span(ledger.store(units).as_ptr(), units.len() - 1) }

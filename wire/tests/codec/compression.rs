@@ -234,3 +234,18 @@ fn the_limit_holds_for_what_is_inflated() {
         assert_eq!(feed(&mut receiver, &stream, || usize::MAX).violation, violation, "{length}");
     }
 }
+
+/// Found by the fuzzer.
+#[test]
+fn what_is_too_large_before_it_is_corrupt_is_too_large_however_it_is_cut() {
+    const STREAM: [u8; 33] = [
+        0xC1, 0x1D, 0xAA, 0x56, 0x4A, 0x2D, 0x4B, 0xCD, 0x2B, 0x51, 0xB2, 0x52, 0x1F, 0x25, 0xCA, 0x42, 0x60,
+        0x18, 0x05, 0x83, 0x49, 0x6E, 0x6E, 0x6E, 0x26, 0x01, 0x00, 0x01, 0x00, 0xFF, 0x49, 0x00, 0x0A,
+    ];
+    for piece in [1, usize::MAX] {
+        let limits = Limits { message_size: 300, ..Limits::default() };
+        let mut receiver = Receiver::new(Some(DeflateParameters::default()), limits, Vec::new());
+        let outcome = feed(&mut receiver, &STREAM, || piece);
+        assert_eq!(outcome.violation, Some(Violation::MessageTooLarge), "{piece}");
+    }
+}

@@ -100,6 +100,19 @@ fn an_event_of_the_destructor_comes_too_late() {
 }
 
 #[test]
+fn done_must_wait_for_a_call_into_the_platform() {
+    let object = create(Host::default());
+    let gate = object.faults().hang_events();
+    thread::scope(|scope| {
+        scope.spawn(|| object.call("Сообщить", ["ещё там"]).unwrap());
+        assert!(gate.wait_for_caller(BOUND));
+        object.done();
+        gate.open();
+    });
+    assert_eq!(object.finish(), [Problem::CallLeft]);
+}
+
+#[test]
 fn destroying_waits_for_the_last_call() {
     let object = create(Host::default());
     let gate = object.faults().hang_events();

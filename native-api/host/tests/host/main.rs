@@ -7,6 +7,7 @@ mod life;
 mod members;
 mod memory;
 mod probe;
+mod torture;
 
 use std::time::Duration;
 
