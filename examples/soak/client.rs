@@ -2,12 +2,12 @@
 //! would, and nothing else that could grow.
 
 use std::error::Error;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use native_api_host::{Library, locate};
+use native_api_host::{Host, Library, locate};
 
 use crate::fleet::{Member, fleet};
 use crate::process;
@@ -17,18 +17,15 @@ use crate::socket_client::SocketClient;
 /// How long what the library has started may take to end once no object is left. Only a failure takes so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Runs the fleet until the parent says a word. What it needs comes on standard input: number of copies, seed, and a
+/// Runs the fleet until the parent ends the input. What it needs comes on standard input: number of copies, seed, and a
 /// line for each object; what happens goes to standard output.
 pub(crate) fn run() -> Result<(), Box<dyn Error>> {
-    let mut input = BufReader::new(io::stdin());
-    let mut line = || -> io::Result<String> {
-        let mut line = String::new();
-        input.read_line(&mut line)?;
-        Ok(line.trim_end().to_owned())
-    };
+    let mut lines = io::stdin().lock().lines();
+    let mut line = || lines.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
     let (copies, seed) = (line()?.parse()?, line()?.parse::<u64>()?);
     let authority = line()?.replace('|', "\n");
     let library = Library::load(locate("vestnik").ok_or("библиотека не собрана")?)?;
+    first_life(&library)?;
     let before = process::usage(std::process::id());
     let stop = AtomicBool::new(false);
     thread::scope(|scope| -> Result<(), Box<dyn Error>> {
@@ -49,8 +46,8 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
                 }
             });
         }
-        // The parent's word, or its end.
-        let _ = input.read(&mut [0])?;
+        // Nothing more comes: it is time to end.
+        while line().is_ok() {}
         stop.store(true, Ordering::Relaxed);
         clients.into_iter().try_for_each(|client| match client.join() {
             Ok(outcome) => outcome,
@@ -59,6 +56,15 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         Ok(())
     })?;
     nothing_left(before)
+}
+
+/// What the first connection costs for good, such as what the runtime keeps per process, is not counted.
+fn first_life(library: &Library) -> Result<(), Box<dyn Error>> {
+    let object = library.create("ROM-WebSocket", Host::default())?;
+    object.set("Таймаут", 5)?;
+    // Nobody listens at port 1.
+    object.call("Подключиться", ["ws://127.0.0.1:1/"])?;
+    Ok(())
 }
 
 /// Waits until threads and handles are what they were before the first object.

@@ -16,6 +16,8 @@ pub(crate) type Key = (usize, u64);
 #[derive(Clone, Copy, Debug, Default)]
 struct Served {
     greeted: bool,
+    /// The object has closed it for what the server did wrong, and looked at nothing behind that.
+    is_refused: bool,
     /// The first and the last message of 1C on it; 0: there was none.
     first: u64,
     last: u64,
@@ -42,6 +44,8 @@ struct Taken {
     last_echo: u64,
     messages: u64,
     is_over: bool,
+    /// The object knows that nothing is missing at its end.
+    is_closed: bool,
     is_abandoned: bool,
 }
 
@@ -103,10 +107,18 @@ impl Ledger {
         }
     }
 
+    /// A close frame of the object has come, with this code.
+    pub(crate) fn closed(&mut self, key: Key, code: Option<u16>) {
+        if let Some(index) = self.living.get(&key) {
+            self.served[*index].is_refused = matches!(code, Some(1002 | 1007 | 1009));
+        }
+    }
+
     /// A connection of the server has ended. What was not open is unknown here.
     pub(crate) fn ended(&mut self, key: Key, end: End) {
         if let Some(index) = self.living.remove(&key) {
-            self.served[index].end = Some(end);
+            let is_clean = end.is_clean && !self.served[index].is_refused;
+            self.served[index].end = Some(End { is_clean, ..end });
         }
     }
 
@@ -131,9 +143,11 @@ impl Ledger {
                 self.noted.doubled += known.saturating_sub(account.accepted + account.greetings);
                 self.told = self.told.map(|told| told + account.lost);
             }
+            Report::Unsent(lost) => self.told = self.told.map(|told| told + lost),
             Report::Finished => self.finished = true,
             Report::Wrong => self.noted.wrong += 1,
             Report::Ended
+            | Report::Closed
             | Report::Abandoned
             | Report::Number(_)
             | Report::Echo(_)
@@ -181,6 +195,7 @@ impl Ledger {
                 taken.greeted = true;
             }
             Report::Abandoned => (taken.is_over, taken.is_abandoned) = (true, true),
+            Report::Closed => (taken.is_over, taken.is_closed) = (true, true),
             Report::Ended => taken.is_over = true,
             _ => {}
         }
@@ -210,7 +225,7 @@ impl Ledger {
             judge(&mut balance, taken, served.end);
         }
         // The last ones may still be on their way to 1C; those before came to nobody, unless they were abandoned.
-        let excused = self.taken.iter().filter(|taken| taken.is_abandoned && taken.first_echo == 0).count();
+        let excused = self.taken.iter().filter(|taken| !taken.is_closed && taken.first_echo == 0).count();
         if self.finished {
             let clean = served.filter(|served| served.end.is_some_and(|end| end.is_clean));
             unmatched += clean.fold(0, |count, _| count + 1);
@@ -246,7 +261,8 @@ impl Ledger {
 fn judge(balance: &mut Balance, taken: &Taken, end: Option<End>) {
     let Some(end) = end.filter(|_| taken.is_over && !taken.is_abandoned) else { return };
     let missing = end.sent.saturating_sub(taken.messages);
-    if end.is_clean {
+    // What the server takes for a clean end, an object that has given up waiting for it does not.
+    if end.is_clean && taken.is_closed {
         balance.lost += missing;
         balance.doubled += taken.messages.saturating_sub(end.sent);
     } else {

@@ -47,27 +47,27 @@ impl Schedule {
             return None;
         }
         self.next = now + pause(&mut self.random);
-        let tenths = |random: &mut fastrand::Rng| Duration::from_millis(100 * random.u64(1..30));
+        let time = Duration::from_millis(100 * self.random.u64(1..30));
         let has_events = taking != Taking::Job;
         Some(match self.random.u32(..12) {
-            0..4 => Mischief::Busy(tenths(&mut self.random)),
+            0..4 => Mischief::Busy(time),
             4 | 5 => Mischief::Disconnect,
             6 | 7 => Mischief::Renew,
             8 => Mischief::Abandon,
             9 if has_events => {
                 object.faults().refuse_events(true);
-                self.turned(now + tenths(&mut self.random))
+                self.turned(now + time)
             }
             10 if has_events => {
                 object.faults().delay_events(Duration::from_millis(self.random.u64(1..10)));
-                self.turned(now + tenths(&mut self.random))
+                self.turned(now + time)
             }
             11 if has_events => {
                 // All objects wait: one thread calls the platform for all of them.
                 self.gate = Some(object.faults().hang_events());
-                self.turned(now + tenths(&mut self.random) / 2)
+                self.turned(now + time / 2)
             }
-            _ => Mischief::Busy(tenths(&mut self.random)),
+            _ => Mischief::Busy(time),
         })
     }
 

@@ -11,6 +11,8 @@ pub(crate) enum Report {
     Open,
     /// It is over, and all that had come on it was taken.
     Ended,
+    /// The same, and the object was told that the server had closed it, or confirmed that.
+    Closed,
     /// An attempt failed.
     Failed,
     /// The object was taken away while it was connected: what it had not given to 1C yet went with it.
@@ -29,6 +31,8 @@ pub(crate) enum Report {
     Accepted(u64),
     /// What an object's `Статистика` said of what it sent, and what had been accepted from 1C.
     Account(Account),
+    /// How many messages an abandoned object had counted as lost.
+    Unsent(u64),
     /// All is done with this object.
     Finished,
 }
@@ -38,7 +42,7 @@ pub(crate) enum Report {
 pub(crate) struct Account {
     /// What `Отправить` took.
     pub(crate) accepted: u64,
-    /// Greetings that were due, one for each opened connection.
+    /// The most greetings there may have been, one for each connection.
     pub(crate) greetings: u64,
     /// `messagesOut`.
     pub(crate) written: u64,
@@ -62,6 +66,7 @@ impl fmt::Display for Report {
         match self {
             Self::Open => f.write_str("open"),
             Self::Ended => f.write_str("ended"),
+            Self::Closed => f.write_str("closed"),
             Self::Failed => f.write_str("failed"),
             Self::Abandoned => f.write_str("abandoned"),
             Self::Number(number) => write!(f, "number {number}"),
@@ -73,6 +78,7 @@ impl fmt::Display for Report {
             Self::Account(Account { accepted, greetings, written, lost }) => {
                 write!(f, "account {accepted} {greetings} {written} {lost}")
             }
+            Self::Unsent(lost) => write!(f, "unsent {lost}"),
             Self::Finished => f.write_str("finished"),
         }
     }
@@ -88,6 +94,7 @@ impl FromStr for Report {
         Ok(match kind {
             Some("open") => Self::Open,
             Some("ended") => Self::Ended,
+            Some("closed") => Self::Closed,
             Some("failed") => Self::Failed,
             Some("abandoned") => Self::Abandoned,
             Some("number") => Self::Number(number()?),
@@ -102,6 +109,7 @@ impl FromStr for Report {
                 written: number()?,
                 lost: number()?,
             }),
+            Some("unsent") => Self::Unsent(number()?),
             Some("finished") => Self::Finished,
             _ => return Err(()),
         })

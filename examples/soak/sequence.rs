@@ -1,4 +1,6 @@
-//! The books of one object of class `BitrixPull`: what its portal published, in this order and once each.
+//! The books of one object of class `BitrixPull`: what its portal published against what came, once each.
+
+use std::collections::BTreeSet;
 
 use crate::balance::Balance;
 use crate::report::Report;
@@ -7,8 +9,9 @@ use crate::report::Report;
 #[derive(Debug, Default)]
 pub(crate) struct Sequence {
     published: u64,
-    /// The last message that came.
+    /// The highest number that came, and the lower ones that have not.
     last: u64,
+    missing: BTreeSet<u64>,
     noted: Balance,
     finished: bool,
 }
@@ -22,7 +25,7 @@ impl Sequence {
 
     /// How many have been published and have not come yet.
     pub(crate) fn waiting(&self) -> u64 {
-        self.published.saturating_sub(self.last)
+        self.published.saturating_sub(self.last) + u64::try_from(self.missing.len()).unwrap_or(u64::MAX)
     }
 
     /// Whether the object was ever connected.
@@ -43,27 +46,30 @@ impl Sequence {
             Report::Number(number) if number > self.published => self.noted.wrong += 1,
             Report::Number(number) => {
                 self.noted.received += 1;
-                if number <= self.last {
-                    self.noted.doubled += 1;
-                } else {
-                    self.noted.lost += number - self.last - 1;
+                if number > self.last {
+                    self.missing.extend(self.last + 1..number);
                     self.last = number;
+                } else if self.missing.remove(&number) {
+                    self.noted.wrong += 1;
+                } else {
+                    self.noted.doubled += 1;
                 }
             }
             Report::Finished => self.finished = true,
-            Report::Ended | Report::Stray => {}
+            Report::Ended | Report::Closed | Report::Stray => {}
             Report::Abandoned
             | Report::Echo(_)
             | Report::Greeted
             | Report::Wrong
             | Report::Accepted(_)
-            | Report::Account(_) => self.noted.wrong += 1,
+            | Report::Account(_)
+            | Report::Unsent(_) => self.noted.wrong += 1,
         }
     }
 
     /// All that can be told by now.
     pub(crate) fn balance(&self) -> Balance {
-        let missing = if self.finished { self.waiting() } else { 0 };
-        Balance { lost: self.noted.lost + missing, ..self.noted }
+        let lost = if self.finished { self.waiting() } else { 0 };
+        Balance { lost, ..self.noted }
     }
 }

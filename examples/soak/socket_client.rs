@@ -13,8 +13,12 @@ use crate::text::{GREETING, Seen, seen, sent};
 
 /// How many messages of 1C may be on their way, there and back.
 const MOST_WAITING: u64 = 8;
+/// Between two messages of 1C.
+const SENDING_PAUSE: Duration = Duration::from_millis(20);
 /// How long there is nothing to do between two looks.
 const TICK: Duration = Duration::from_millis(20);
+/// Events that are taken in a row before anything else is done.
+const MOST_EVENTS: usize = 100;
 /// Between attempts that 1C makes itself.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How long the end may take. Only a failure takes so long.
@@ -36,13 +40,19 @@ struct Life<'a> {
     client: &'a SocketClient,
     object: Object,
     is_open: bool,
+    /// `Подключиться` was called, and what came of it is not told yet.
+    is_pending: bool,
+    /// Nothing new is sent.
+    is_settling: bool,
     /// Messages on their way, there and back.
     waiting: u64,
     account: Account,
-    /// The last message that was accepted, over all lives.
+    /// The last message that was accepted, over all lives, and the last that came back.
     last: u64,
-    /// When 1C connects it.
+    echoed: u64,
+    /// When 1C connects it, and when it may send.
     connect_at: Option<Instant>,
+    send_at: Instant,
 }
 
 /// What a step found wrong.
@@ -55,7 +65,7 @@ impl SocketClient {
         let mut life = Life::begin(self, 0)?;
         while !stop.load(Ordering::Relaxed) {
             life.step()?;
-            life.send(1)?;
+            life.send()?;
             match schedule.due(&life.object, self.socket.taking) {
                 None | Some(Mischief::Turned) => {}
                 Some(Mischief::Busy(time)) => std::thread::sleep(time),
@@ -91,10 +101,14 @@ impl<'a> Life<'a> {
             client,
             object,
             is_open: false,
+            is_pending: false,
+            is_settling: false,
             waiting: 0,
             account: Account::default(),
             last,
+            echoed: 0,
             connect_at: Some(Instant::now()),
+            send_at: Instant::now(),
         };
         if socket.class == "WebSocket" {
             life.configure(socket)?;
@@ -137,7 +151,7 @@ impl<'a> Life<'a> {
                 // What is queued stays readable after a close; only then is it over.
                 if self.is_open && self.is_closed()? {
                     self.receive(0.0)?;
-                    self.over()?;
+                    self.over(Report::Ended)?;
                 }
                 Ok(())
             }
@@ -146,6 +160,8 @@ impl<'a> Life<'a> {
 
     fn connect(&mut self) -> Outcome {
         self.connect_at = None;
+        // How many greetings there may be.
+        self.account.greetings += 1;
         let is_job = self.client.socket.taking == Taking::Job;
         if is_job {
             self.set("Таймаут", 5)?;
@@ -158,18 +174,23 @@ impl<'a> Life<'a> {
                 self.opened()?;
             } else {
                 self.tell(Report::Failed)?;
-                self.connect_at = Some(Instant::now() + PAUSE);
+                self.reconnect();
             }
+        } else {
+            // One that comes back by itself tells of more than one outcome.
+            self.is_pending = !self.client.socket.is_persistent;
         }
         Ok(())
     }
 
     /// Takes external events until none comes for this long.
     fn take_events(&mut self, quiet: Duration) -> Outcome {
-        while let Some(event) = self.object.next_event(quiet) {
+        for _ in 0..MOST_EVENTS {
+            let Some(event) = self.object.next_event(quiet) else { break };
             if event.event == r#"{"Event": "Message"}"# {
                 self.took(&event.data)?;
             } else if event.event.contains(r#""State": "Open""#) {
+                self.is_pending = false;
                 // In notify mode its messages may have been taken before.
                 if !self.is_open {
                     self.opened()?;
@@ -178,12 +199,16 @@ impl<'a> Life<'a> {
                 if self.client.socket.taking == Taking::Notified {
                     self.receive(0.0)?;
                 }
-                self.over()?;
+                // 1006: the line was cut, or the server did not confirm in time.
+                let is_told = event.event.contains("\"Code\": ");
+                let is_cut = event.event.contains("\"Code\": 1006");
+                self.over(if is_told && !is_cut { Report::Closed } else { Report::Ended })?;
             } else if event.event.contains(r#""State": "Fail""#) {
+                self.is_pending = false;
                 self.tell(Report::Failed)?;
                 self.reconnect();
             }
-            self.send(1)?;
+            self.send()?;
         }
         Ok(())
     }
@@ -195,35 +220,36 @@ impl<'a> Life<'a> {
                 self.opened()?;
             }
             self.took(&text)?;
-            self.send(1)?;
+            self.send()?;
             seconds = 0.0;
         }
         Ok(())
     }
 
     fn took(&mut self, text: &str) -> Outcome {
-        self.tell(match seen(text) {
+        let report = match seen(text) {
             Seen::Number(number) => Report::Number(number),
             Seen::Sent(number) => {
                 self.waiting = self.waiting.saturating_sub(1);
+                self.echoed = number;
                 Report::Echo(number)
             }
             Seen::Greeting => Report::Greeted,
             Seen::Stray => Report::Stray,
             Seen::Wrong => Report::Wrong,
-        })
+        };
+        self.tell(report)
     }
 
     fn opened(&mut self) -> Outcome {
         (self.is_open, self.waiting) = (true, 0);
-        self.account.greetings += u64::from(self.client.socket.class == "WebSocket");
         self.tell(Report::Open)
     }
 
-    fn over(&mut self) -> Outcome {
+    fn over(&mut self, how: Report) -> Outcome {
         self.is_open = false;
         self.reconnect();
-        self.tell(Report::Ended)
+        self.tell(how)
     }
 
     /// 1C connects again, unless the object does so itself.
@@ -233,16 +259,17 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Sends so many messages, as far as not too many are on their way.
-    fn send(&mut self, count: u64) -> Outcome {
-        for _ in 0..count {
-            if !self.is_open || self.waiting >= MOST_WAITING {
-                break;
-            }
-            let next = self.last + 1;
-            if self.call("Отправить", [sent(next)])? != true.into() {
-                break;
-            }
+    /// Sends a message, if it is time for one and not too many are on their way.
+    fn send(&mut self) -> Outcome {
+        let now = Instant::now();
+        let is_due =
+            now >= self.send_at && (!self.is_settling || self.waiting == 0 && self.echoed < self.last);
+        if !self.is_open || !is_due || self.waiting >= MOST_WAITING {
+            return Ok(());
+        }
+        self.send_at = now + SENDING_PAUSE;
+        let next = self.last + 1;
+        if self.call("Отправить", [sent(next)])? == true.into() {
             self.last = next;
             self.account.accepted += 1;
             self.waiting += 1;
@@ -261,7 +288,7 @@ impl<'a> Life<'a> {
     fn close(&mut self) -> Outcome {
         self.call("Отключиться", ())?;
         self.connect_at = None;
-        self.until("закрыто", |life| Ok(!life.is_open && life.is_closed()?))?;
+        self.until("закрыто", |life| Ok(!life.is_open && !life.is_pending && life.is_closed()?))?;
         // What had failed meanwhile is not tried again.
         self.connect_at = None;
         Ok(())
@@ -269,11 +296,10 @@ impl<'a> Life<'a> {
 
     /// Waits until all that was sent has come back, over as many connections as that takes.
     fn settle(&mut self) -> Outcome {
+        self.is_settling = true;
         self.until("отвечено на все", |life| {
-            if life.is_open && life.waiting == 0 {
-                return Ok(true);
-            }
-            Ok(false)
+            life.send()?;
+            Ok(life.is_open && life.echoed == life.last)
         })
     }
 
@@ -293,23 +319,33 @@ impl<'a> Life<'a> {
     /// Closes the connection, gives the account, and takes the object away. The last message that was accepted.
     fn end(mut self) -> Outcome<u64> {
         self.close()?;
-        if self.client.socket.class == "WebSocket" {
-            let Value::String(statistics) = self.get("Статистика")? else {
-                return Err("Статистика — не строка".to_owned());
-            };
-            let statistics: serde_json::Value =
-                serde_json::from_str(&statistics).map_err(|error| error.to_string())?;
+        if let Some(statistics) = self.statistics()? {
             let count = |name: &str| statistics[name].as_u64().ok_or_else(|| format!("нет {name}"));
             let (written, lost) = (count("messagesOut")?, count("lost")?);
-            self.tell(Report::Account(Account { written, lost, ..self.account }))?;
+            let greetings = self.account.greetings + count("reconnects")?;
+            self.tell(Report::Account(Account { greetings, written, lost, ..self.account }))?;
         }
         self.finish()
+    }
+
+    /// What the object has counted, if its class counts.
+    fn statistics(&self) -> Outcome<Option<serde_json::Value>> {
+        if self.client.socket.class != "WebSocket" {
+            return Ok(None);
+        }
+        match self.get("Статистика")? {
+            Value::String(text) => serde_json::from_str(&text).map(Some).map_err(|error| error.to_string()),
+            other => Err(format!("Статистика: {other:?}")),
+        }
     }
 
     /// Takes the object away as it is.
     fn abandon(self) -> Outcome<u64> {
         if self.is_open {
             self.tell(Report::Abandoned)?;
+        }
+        if let Some(lost) = self.statistics()?.and_then(|statistics| statistics["lost"].as_u64()) {
+            self.tell(Report::Unsent(lost))?;
         }
         self.finish()
     }
@@ -343,7 +379,7 @@ impl<'a> Life<'a> {
         self.object.get(property).map_err(|error| format!("{property}: {error:?}"))
     }
 
-    fn set(&self, property: &str, value: impl Into<native_api_host::Argument>) -> Outcome {
+    fn set(&self, property: &str, value: impl Into<Value>) -> Outcome {
         self.object.set(property, value).map_err(|error| format!("{property}: {error:?}"))
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn seen_published(text: &str) -> Seen {
 
 fn padding(number: u64) -> String {
     let patterns = match number {
-        n if n.is_multiple_of(1009) => 40_000,
+        n if n.is_multiple_of(1009) => 20_000,
         n if n.is_multiple_of(101) => 2_000,
         n => usize::try_from(n % 8).unwrap_or(0),
     };
