@@ -147,6 +147,19 @@ fn an_answer_of_a_portal_is_bounded() {
     });
 }
 
+/// Of small values, a tree would take a hundred times the memory of the text.
+#[test]
+fn an_answer_of_many_small_values_takes_little_more_than_its_text() {
+    within(256 * MIB, "an_answer_of_many_small_values_takes_little_more_than_its_text", || {
+        let values =
+            format!("{OK}Connection: close\r\n\r\n{{\"result\":[0{}", ",{\"\":0}".repeat(15 * MIB / 7));
+        let portal = Peer::start(move |_| bytes(&values, b"]}", 1));
+        let object = with_tokens(["access", "", "", ""], "http://localhost");
+        let text = refused(&object, &portal.url("http"));
+        assert!(text.contains("pull.application.config.get"), "{text}");
+    });
+}
+
 #[test]
 fn an_answer_of_a_push_server_is_bounded() {
     within(32 * MIB, "an_answer_of_a_push_server_is_bounded", || {
