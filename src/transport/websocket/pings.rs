@@ -44,19 +44,19 @@ impl Pings {
     }
 
     /// A pong came: the time since its ping, and who waits for it. A pong answers all earlier pings too (RFC
-    /// 6455, section 5.5.3); who waits for one of those is given the same time.
-    pub(super) fn answered(&self, payload: &[u8]) -> Option<Duration> {
-        let number = u64::from_be_bytes(payload.try_into().ok()?);
+    /// 6455, section 5.5.3); who waits for one of those is given the same time. It is noted before anybody is told.
+    pub(super) fn answered(&self, payload: &[u8], note: impl FnOnce(Duration)) {
+        let Ok(number) = payload.try_into().map(u64::from_be_bytes) else { return };
         let mut sent = self.lock();
-        let at = sent.waiting.iter().position(|(waiting, ..)| *waiting == number)?;
+        let Some(at) = sent.waiting.iter().position(|(waiting, ..)| *waiting == number) else { return };
         let round_trip = sent.waiting[at].1.elapsed();
+        note(round_trip);
         for (_, _, reply) in sent.waiting.drain(..=at) {
             if let Some(reply) = reply {
                 // Whoever waited has given up: nothing to do.
                 let _ = reply.give(round_trip);
             }
         }
-        Some(round_trip)
     }
 
     fn lock(&self) -> MutexGuard<'_, Sent> {

@@ -87,9 +87,8 @@ fn judge(received: Received<'_>, here: &Circumstances<'_>) -> Step {
             here.shared.common.log.write(Level::Trace, || "Получен pong");
             here.pings.keepalive().pong();
             here.keepalive_changed.notify_one();
-            if let Some(round_trip) = here.pings.answered(payload) {
-                here.shared.common.statistics.set_round_trip(round_trip);
-            }
+            let statistics = &here.shared.common.statistics;
+            here.pings.answered(payload, |round_trip| statistics.set_round_trip(round_trip));
             Step::Go
         }
         Received::Close(Close { code, reason }) => Step::End(End::Closed { code, reason: reason.to_owned() }),
