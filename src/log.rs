@@ -11,6 +11,7 @@ pub mod level;
 pub mod masking;
 mod opening;
 mod record;
+pub mod secrets;
 mod writer;
 
 use std::path;

@@ -196,3 +196,45 @@ fn late() -> RestFailure {
 fn mids(start: Start) -> Arc<Mutex<Mids>> {
     Arc::new(Mutex::new(Mids::new(start)))
 }
+
+#[cfg(test)]
+mod tests {
+    use echo_server::{Audience, Portal, PortalOptions};
+
+    use super::settings::TransportChoice;
+    use super::*;
+    use crate::message::Publication;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn polls_that_stand_in_give_way_to_the_websocket_and_nothing_is_missed() {
+        let portal = Portal::start(PortalOptions::default()).unwrap();
+        let upgrades = |journal: &echo_server::PortalJournal| {
+            journal.polls().filter(|poll| poll.head.header("upgrade").is_some()).count()
+        };
+        let pull = Pull::new(Platform::default(), "");
+        pull.client().delivery().change(|settings| settings.listen = false);
+        pull.change(|settings| settings.transport = TransportChoice::Auto);
+        pull.set_position(Start::parse("0").unwrap());
+        // Half an hour, less the half hour.
+        *pull.chooser.lock().unwrap() = Chooser::standing_in(Instant::now() + Duration::from_secs(3));
+        assert!(pull.connect(Address::parse(&portal.push_url()).unwrap(), Some(PATIENCE)));
+        assert_eq!(portal.read_journal(upgrades), 0, "polls stand in");
+        portal.publish(Audience::Shared, "1");
+        assert!(portal.wait_for(PATIENCE, |journal| upgrades(journal) == 1));
+        portal.publish(Audience::Shared, "2");
+        let deadline = Instant::now() + PATIENCE;
+        let mut received = Vec::new();
+        while received.len() < 2 {
+            if let Some(Occurrence::Published(Publication { text, .. })) =
+                pull.client().delivery().receive(deadline)
+            {
+                received.push(text);
+            }
+            assert!(Instant::now() < deadline, "{received:?}");
+        }
+        assert_eq!(received, ["1", "2"]);
+        pull.done(Instant::now() + Duration::from_secs(1));
+    }
+}

@@ -8,7 +8,6 @@ mod call;
 pub mod credentials;
 pub mod failure;
 mod grant;
-mod hiding;
 mod keys;
 mod limits;
 

@@ -25,6 +25,12 @@ pub(super) struct Chooser {
 }
 
 impl Chooser {
+    /// Polls stand in until this moment.
+    #[cfg(test)]
+    pub(super) fn standing_in(until: Instant) -> Self {
+        Self { failures: FAILURES, stand_in: Some(until) }
+    }
+
     /// What to listen by next.
     pub(super) fn transport(&self, choice: TransportChoice, now: Instant) -> Transport {
         match choice {

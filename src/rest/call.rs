@@ -12,10 +12,10 @@ use crate::bitrix::clock::ServerClock;
 use crate::bitrix::date;
 use crate::bitrix::rest_answer::RestAnswer;
 use crate::bitrix::rest_error::RestError;
+use crate::log::secrets::Secrets;
 use crate::log::{Level, Log};
 use crate::message::{Failure, FailureKind};
 use crate::rest::failure::RestFailure;
-use crate::rest::hiding::hide;
 use crate::transport::address::Address;
 use crate::transport::dial::DialSettings;
 use crate::transport::http::{HttpClient, HttpRequest};
@@ -69,7 +69,7 @@ impl<'a> Call<'a> {
             return Err(cut());
         }
         let read = |body: &[u8]| RestAnswer::read(answer.status, answer.header(&CONTENT_TYPE), body);
-        match read(&answer.body).or_else(|_| read(&hide(&answer.body, &[access]))) {
+        match read(&answer.body).or_else(|_| read(&Secrets::new([access.to_owned()]).hide_in(&answer.body))) {
             Ok(answer) => Ok(Reply::Answer(answer)),
             Err(error) => {
                 let now = SystemTime::now();

@@ -10,10 +10,10 @@ use url::form_urlencoded::Serializer;
 
 use crate::bitrix::rest_error::RestError;
 use crate::bitrix::{date, token_answer};
+use crate::log::secrets::Secrets;
 use crate::message::{Failure, FailureKind, Tokens};
 use crate::rest::credentials::Credentials;
 use crate::rest::failure::RestFailure;
-use crate::rest::hiding::hide;
 use crate::transport::address::Address;
 use crate::transport::dial::DialSettings;
 use crate::transport::http::{HttpClient, HttpRequest};
@@ -59,8 +59,8 @@ impl Grant {
         let answer = HttpClient::new().send(&request, dial).await.map_err(|failure| self.failed(failure))?;
         let now = date::parse_http(answer.header(&DATE)).unwrap_or_else(SystemTime::now);
         let read = |body: &[u8]| token_answer::read(answer.status, answer.header(&CONTENT_TYPE), body, now);
-        let secrets = [self.refresh.as_str(), &self.client_secret];
-        match read(&answer.body).or_else(|_| read(&hide(&answer.body, &secrets))) {
+        let secrets = || Secrets::new([self.refresh.clone(), self.client_secret.clone()]);
+        match read(&answer.body).or_else(|_| read(&secrets().hide_in(&answer.body))) {
             // What is there is there, whatever became of the line behind it.
             Ok(tokens) if tokens.refresh.is_empty() => Ok(Tokens { refresh: self.refresh.clone(), ..tokens }),
             Ok(tokens) => Ok(tokens),

@@ -24,9 +24,10 @@ use wire::{CloseCode, Limits, Receiver, Sender};
 use self::inlet::Inlet;
 use self::pings::Pings;
 use self::reader::Reader;
-use self::secrets::Secrets;
+use self::secrets::{secrets_of, without};
 use self::writer::Writer;
 use crate::log::Level;
+use crate::log::secrets::Secrets;
 use crate::message::{Closing, Failure};
 use crate::transport::address::Address;
 use crate::transport::dial::{Stream, dial};
@@ -85,7 +86,7 @@ impl Link {
     /// Connects to `address` and makes the opening handshake. Dropped, it gives the attempt up.
     pub(crate) async fn open(address: &Address, settings: &Settings) -> Result<Self, Failure> {
         let mut stream = dial(address, &settings.dial).await?;
-        let secrets = Secrets::of(address, settings);
+        let secrets = secrets_of(address, settings);
         let (accepted, random) = handshake::perform(&mut stream, address, settings, &secrets).await?;
         let (reading, writing) = split(stream);
         let limits =
@@ -146,7 +147,7 @@ pub(crate) async fn converse(
             writer.close(code, "");
             part(writer, reader).await;
             // A server may repeat what we have sent, secrets included.
-            let reason = secrets.masked(&reason);
+            let reason = without(&secrets, &reason);
             ended(code.map_or(1005, CloseCode::get), Text::made(reason.clone(), reason), true)
         }
         End::Refused(code, reason) => {

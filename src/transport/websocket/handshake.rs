@@ -9,7 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use wire::{Accepted, Answer, Refused, Request, RequestError, ResponseReader, SystemRandom};
 
-use super::secrets::Secrets;
+use super::secrets::without;
+use crate::log::secrets::Secrets;
 use crate::message::{Failure, FailureKind};
 use crate::transport::address::Address;
 use crate::transport::dial::Stream;
@@ -105,7 +106,7 @@ fn refusal(refused: &Refused, secrets: &Secrets) -> Failure {
         tail = format!("{tail}; {body}");
     }
     // A server may repeat the request, secrets included.
-    let tail = secrets.masked(&tail);
+    let tail = without(secrets, &tail);
     let status = refused.status;
     let text = Text::made(
         format!("Сервер отказал в подключении: HTTP {status}{tail}"),
