@@ -89,7 +89,7 @@ fn silent() -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
+    use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpListener;
     use std::thread;
 
@@ -104,8 +104,15 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let uri = format!("http://{}/", listener.local_addr().unwrap());
         let server = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            stream.write_all(answer.as_bytes()).unwrap();
+            let (stream, _) = listener.accept().unwrap();
+            let mut stream = BufReader::new(stream);
+            // An answer before the request would be taken for the noise of a broken connection.
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).unwrap();
+            }
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
             // Until the client has had enough.
             let _ = stream.read_to_end(&mut Vec::new());
         });
