@@ -1,5 +1,6 @@
 //! The books of the whole fleet.
 
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::balance::Balance;
@@ -47,6 +48,14 @@ impl Books {
                 ledger.is_finished() && ledger.living() == 0
             }
             Self::Pull(sequence) => lock(sequence).is_finished(),
+        }
+    }
+
+    /// Numbers of messages that were published and did not come.
+    pub(crate) fn missing(&self) -> Vec<RangeInclusive<u64>> {
+        match self {
+            Self::Socket(_) => Vec::new(),
+            Self::Pull(sequence) => lock(sequence).missing(),
         }
     }
 

@@ -3,23 +3,25 @@
 
 use std::error::Error;
 use std::io::{self, BufRead};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use native_api_host::{Host, Library, locate};
 
+use crate::access::Access;
 use crate::fleet::{Member, fleet};
 use crate::process;
-use crate::pull_client::{Access, PullClient};
+use crate::pull_client::PullClient;
 use crate::socket_client::SocketClient;
 
 /// How long what the library has started may take to end once no object is left. Only a failure takes so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs the fleet until the parent ends the input. What it needs comes on standard input: number of copies, seed, and a
-/// line for each object; what happens goes to standard output.
-pub(crate) fn run() -> Result<(), Box<dyn Error>> {
+/// line for each object; what happens goes to standard output, and the objects' own logs into the folder, if there is one.
+pub(crate) fn run(logs: Option<&Path>) -> Result<(), Box<dyn Error>> {
     let mut lines = io::stdin().lock().lines();
     let mut line = || lines.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
     let (copies, seed) = (line()?.parse()?, line()?.parse::<u64>()?);
@@ -33,15 +35,16 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         for (number, member) in fleet(copies).into_iter().enumerate() {
             let (line, library, authority) = (line()?, library.clone(), authority.clone());
             let seed = seed.wrapping_add(u64::try_from(number)?);
+            let log = logs.map(|folder| folder.join(format!("{number}.log")));
             let stop = &stop;
             clients.push(match member {
                 Member::Socket(socket) => {
-                    let client = SocketClient { number, socket, url: line, authority, library, seed };
+                    let client = SocketClient { number, socket, url: line, authority, library, seed, log };
                     thread::Builder::new().spawn_scoped(scope, move || client.run(stop))?
                 }
                 Member::Pull(pull) => {
                     let access = line.parse::<Access>()?;
-                    let client = PullClient { number, pull, access, library, seed };
+                    let client = PullClient { number, pull, access, library, seed, log };
                     thread::Builder::new().spawn_scoped(scope, move || client.run(stop))?
                 }
             });

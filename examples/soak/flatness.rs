@@ -59,3 +59,31 @@ impl fmt::Display for Level {
         write!(f, "{first} → {last} {unit} (предел {limit}): {verdict}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usages(memory: impl Fn(u64) -> u64) -> Vec<Usage> {
+        (0..500).map(|second| Usage { memory: memory(second), handles: 50, threads: 40 }).collect()
+    }
+
+    fn is_flat(memory: impl Fn(u64) -> u64) -> bool {
+        levels(&usages(memory)).expect("there are enough").iter().all(Level::is_flat)
+    }
+
+    #[test]
+    fn a_leak_is_growth_and_a_storm_is_not() {
+        assert!(is_flat(|_| 100_000));
+        assert!(is_flat(|second| if second % 50 < 10 { 150_000 } else { 100_000 }));
+        // What is filled at the start stays.
+        assert!(is_flat(|second| 50_000 + 1_000 * second.min(50)));
+        assert!(!is_flat(|second| 100_000 + 100 * second));
+        assert!(!is_flat(|second| if second < 300 { 100_000 } else { 120_000 }));
+    }
+
+    #[test]
+    fn few_samples_are_no_ground() {
+        assert!(levels(&usages(|_| 1)[..3]).is_none());
+    }
+}

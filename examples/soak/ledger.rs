@@ -4,6 +4,7 @@
 //! the whole run. So a connection as 1C saw it is found among those of the server by the echoes on it.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use crate::balance::Balance;
 use crate::report::Report;
@@ -21,8 +22,6 @@ struct Served {
     /// The first and the last message of 1C on it; 0: there was none.
     first: u64,
     last: u64,
-    /// Messages of 1C that are missing before the first.
-    gap: u64,
     end: Option<End>,
 }
 
@@ -55,8 +54,10 @@ pub(crate) struct Ledger {
     served: Vec<Served>,
     living: BTreeMap<Key, usize>,
     taken: Vec<Taken>,
-    /// The last message of 1C that came to the server.
+    /// The last message of 1C that came to the server, and those before it that have not: on which of its connections
+    /// the next one came.
     last_arrived: u64,
+    missing: BTreeMap<u64, usize>,
     /// The last message of 1C that came back.
     last_echo: u64,
     accepted: u64,
@@ -81,25 +82,32 @@ impl Ledger {
 
     /// A text has come to the server.
     pub(crate) fn arrived(&mut self, key: Key, text: &str) {
-        let Some(served) = self.living.get(&key).map(|index| &mut self.served[*index]) else {
+        let Some(index) = self.living.get(&key).copied() else {
             self.noted.wrong += 1;
             return;
         };
+        let served = &mut self.served[index];
         match seen(text) {
             Seen::Greeting if served.greeted => self.noted.doubled += 1,
             Seen::Greeting if served.first != 0 => self.noted.wrong += 1,
             Seen::Greeting => served.greeted = true,
             Seen::Sent(number) => {
                 self.noted.arrived += 1;
-                let missing = number.saturating_sub(self.last_arrived + 1);
-                if number <= self.last_arrived {
-                    self.noted.doubled += 1;
-                } else if served.first == 0 {
-                    (served.first, served.last, served.gap) = (number, number, missing);
-                    self.last_arrived = number;
+                let before = mem::replace(&mut served.last, number);
+                if served.first == 0 {
+                    served.first = number;
+                }
+                let next = self.last_arrived + 1;
+                if number < next {
+                    // The server has read on, on a line that 1C had given up, while there was another already.
+                    let is_late = number > before && self.missing.remove(&number).is_some();
+                    self.noted.doubled += u64::from(!is_late);
                 } else {
-                    self.noted.lost += missing;
-                    served.last = number;
+                    if before == 0 {
+                        self.missing.extend((next..number).map(|missing| (missing, index)));
+                    } else {
+                        self.noted.lost += number - next;
+                    }
                     self.last_arrived = number;
                 }
             }
@@ -239,17 +247,17 @@ impl Ledger {
     fn add_gaps(&self, balance: &mut Balance) {
         // Accounts come when objects are done.
         let mut told = self.told.filter(|_| self.finished).unwrap_or(u64::MAX);
-        let mut was_clean = false;
-        for served in &self.served {
-            if was_clean {
-                let excused = served.gap.min(told);
-                told -= excused;
-                balance.unsent += excused;
-                balance.lost += served.gap - excused;
+        for index in self.missing.values() {
+            // The connection before: nothing may be missing at a clean end.
+            let end = index.checked_sub(1).and_then(|before| self.served[before].end);
+            if !end.is_some_and(|end| end.is_clean) {
+                balance.cut += 1;
+            } else if told > 0 {
+                told -= 1;
+                balance.unsent += 1;
             } else {
-                balance.cut += served.gap;
+                balance.lost += 1;
             }
-            was_clean = served.end.is_some_and(|end| end.is_clean);
         }
         if self.finished {
             balance.lost += self.accepted.saturating_sub(self.last_arrived);
@@ -269,5 +277,106 @@ fn judge(balance: &mut Balance, taken: &Taken, end: Option<End>) {
         balance.cut += missing;
         // The last message may have been written, and the line cut before it was counted.
         balance.doubled += taken.messages.saturating_sub(end.sent + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Account;
+    use crate::text::{GREETING, sent};
+
+    const KEY: Key = (0, 1);
+
+    /// One connection on which the server wrote ten messages, two of them echoes; 1C is told what `took` says.
+    fn connection(took: impl IntoIterator<Item = Report>, end: End, over: Report) -> Balance {
+        let mut ledger = Ledger::new(true);
+        ledger.opened(KEY);
+        ledger.told(Report::Open);
+        ledger.arrived(KEY, GREETING);
+        for number in 1..3 {
+            ledger.told(Report::Accepted(number));
+            ledger.arrived(KEY, &sent(number));
+        }
+        took.into_iter().for_each(|report| ledger.told(report));
+        ledger.told(over);
+        ledger.ended(KEY, end);
+        ledger.told(Report::Account(Account { accepted: 2, greetings: 1, written: 3, lost: 0 }));
+        ledger.told(Report::Finished);
+        ledger.balance()
+    }
+
+    const CLEAN: End = End { is_clean: true, sent: 10 };
+    const CUT: End = End { is_clean: false, sent: 10 };
+
+    /// All ten: the greeting, seven of the series, two echoes.
+    fn all() -> Vec<Report> {
+        let series = (1..8).map(Report::Number);
+        [Report::Greeted].into_iter().chain(series).chain([Report::Echo(1), Report::Echo(2)]).collect()
+    }
+
+    #[test]
+    fn a_whole_connection_is_even() {
+        let balance = connection(all(), CLEAN, Report::Closed);
+        assert!(balance.is_even() && balance.cut == 0, "{balance:?}");
+        assert_eq!((balance.received, balance.arrived), (9, 2));
+    }
+
+    #[test]
+    fn a_message_that_is_missing_is_lost_where_the_end_was_clean_and_was_on_the_line_where_not() {
+        let mut took = all();
+        took.retain(|report| *report != Report::Number(7));
+        assert_eq!(connection(took.clone(), CLEAN, Report::Closed).lost, 1);
+        let balance = connection(took, CUT, Report::Ended);
+        assert!(balance.is_even() && balance.cut == 1, "{balance:?}");
+    }
+
+    #[test]
+    fn a_gap_is_a_loss_even_on_a_line_that_was_cut() {
+        let mut took = all();
+        took.retain(|report| *report != Report::Number(3));
+        assert_eq!(connection(took, CUT, Report::Ended).lost, 1);
+    }
+
+    #[test]
+    fn what_comes_twice_or_out_of_place_is_told() {
+        let mut twice = all();
+        twice.push(Report::Echo(2));
+        assert!(connection(twice, CLEAN, Report::Closed).doubled > 0);
+        let mut stray = all();
+        stray.push(Report::Wrong);
+        assert_eq!(connection(stray, CLEAN, Report::Closed).wrong, 1);
+        let mut greeted = all();
+        greeted.push(Report::Greeted);
+        assert!(connection(greeted, CLEAN, Report::Closed).doubled > 0);
+    }
+
+    #[test]
+    fn what_a_server_reads_late_is_neither_missing_nor_doubled() {
+        let (mut ledger, old, new) = (Ledger::new(true), (0, 1), (0, 2));
+        ledger.opened(old);
+        ledger.arrived(old, &sent(1));
+        ledger.opened(new);
+        ledger.arrived(new, &sent(4));
+        assert_eq!(ledger.balance().cut, 2);
+        ledger.arrived(old, &sent(2));
+        let balance = ledger.balance();
+        assert!(balance.is_even() && balance.cut == 1, "{balance:?}");
+        ledger.arrived(old, &sent(2));
+        assert_eq!(ledger.balance().doubled, 1);
+        ledger.arrived(new, &sent(6));
+        assert_eq!(ledger.balance().lost, 1);
+    }
+
+    #[test]
+    fn what_was_accepted_must_be_written_or_counted() {
+        let with = |written, lost| {
+            let mut ledger = Ledger::new(true);
+            ledger.told(Report::Account(Account { accepted: 5, greetings: 1, written, lost }));
+            ledger.balance()
+        };
+        assert!(with(6, 0).is_even() && with(3, 2).is_even());
+        assert_eq!(with(3, 1).lost, 1);
+        assert_eq!(with(7, 0).doubled, 1);
     }
 }

@@ -3,9 +3,11 @@
 //! Серверы WebSocket и порталы Битрикс24 работают в этом процессе, библиотека со всеми объектами — в дочернем, чтобы
 //! память, дескрипторы и потоки были только ее. Раз в секунду печатается строка, в конце — вывод и график.
 
+mod access;
 mod balance;
 mod books;
 mod client;
+mod diary;
 mod flatness;
 mod fleet;
 mod ledger;
@@ -15,11 +17,14 @@ mod plot;
 mod portal;
 mod process;
 mod pull_client;
+mod pull_life;
 mod report;
 mod run;
 mod screen;
+mod sending;
 mod sequence;
 mod socket_client;
+mod socket_life;
 mod text;
 
 use std::error::Error;
@@ -53,6 +58,9 @@ struct Arguments {
     /// Куда записать график
     #[arg(long, default_value = "target/soak.svg")]
     plot: PathBuf,
+    /// Папка для журналов: каждый объект пишет свой
+    #[arg(long)]
+    logs: Option<PathBuf>,
     /// Дочерний процесс
     #[arg(long, hide = true)]
     client: bool,
@@ -60,7 +68,11 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = if arguments.client { client::run().map(|()| true) } else { soak(&arguments) };
+    let outcome = if arguments.client {
+        client::run(arguments.logs.as_deref()).map(|()| true)
+    } else {
+        soak(&arguments)
+    };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -78,7 +90,7 @@ fn soak(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let copies = usize::from(arguments.copies);
     let mut screen = Screen::new(time, arguments.plain);
     screen.head(&fleet::fleet(copies), seed);
-    let outcome = run::run(copies, seed, time, &mut screen)?;
+    let outcome = run::run(copies, seed, time, arguments.logs.as_deref(), &mut screen)?;
     let verdict = outcome.print();
     if let Some(folder) = arguments.plot.parent() {
         std::fs::create_dir_all(folder)?;

@@ -10,8 +10,9 @@ use echo_server::{
     Audience, PollFault, Portal, PortalOptions, PortalRequest, PushServer, Renewal, RestFault,
 };
 
+use crate::access::Access;
+use crate::diary::Diary;
 use crate::fleet::Pull;
-use crate::pull_client::Access;
 use crate::sequence::Sequence;
 use crate::text::published;
 
@@ -28,13 +29,14 @@ pub(crate) struct Publisher {
     portal: Portal,
     options: PortalOptions,
     random: fastrand::Rng,
+    diary: Diary,
     /// How many requests there were when the channel was renewed.
     renewed: u64,
     renewed_at: Option<Instant>,
 }
 
 impl Publisher {
-    pub(crate) fn start(pull: Pull, seed: u64) -> io::Result<Self> {
+    pub(crate) fn start(pull: Pull, seed: u64, diary: Diary) -> io::Result<Self> {
         let mut random = fastrand::Rng::with_seed(seed);
         let options = PortalOptions {
             push_server: pull.push_server,
@@ -45,7 +47,7 @@ impl Publisher {
             ..PortalOptions::default()
         };
         let portal = Portal::start(options.clone())?;
-        Ok(Self { pull, portal, options, random, renewed: 0, renewed_at: None })
+        Ok(Self { pull, portal, options, random, diary, renewed: 0, renewed_at: None })
     }
 
     /// What 1C keeps to listen to it.
@@ -76,7 +78,7 @@ impl Publisher {
                     burst = now + Duration::from_millis(self.random.u64(..4_000));
                 }
                 if now >= next {
-                    self.trouble();
+                    self.trouble(books);
                     next = Instant::now() + self.pause();
                 }
             }
@@ -94,6 +96,7 @@ impl Publisher {
             let number = books.publish();
             drop(books);
             let audience = self.audience();
+            self.diary.note(|| format!("опубликовано {number}, {audience:?}"));
             self.portal.publish(audience, published(number));
         }
     }
@@ -107,9 +110,9 @@ impl Publisher {
         }
     }
 
-    /// Renews the channel, if the object listens to the one in force: one that is over before anybody knew of it takes
-    /// along what was published there.
-    fn renew(&mut self, renewal: Renewal) {
+    /// Renews the channel, if the object listens to the one in force and has nothing to wait for there: an object that 1C
+    /// closes before it has read the end of a channel takes with it the knowledge where that was.
+    fn renew(&mut self, renewal: Renewal, books: &Mutex<Sequence>) {
         let channel = self.portal.shared_channel();
         let is_heard = self.portal.read_journal(|journal| {
             let is_new = |request: &&PortalRequest| request.number >= self.renewed;
@@ -126,14 +129,16 @@ impl Publisher {
             }
         });
         let is_time = self.renewed_at.is_none_or(|at| at.elapsed() >= RENEWAL_PAUSE);
-        if is_heard && is_time {
+        if is_heard && is_time && lock(books).waiting() == 0 {
             self.renewed_at = Some(Instant::now());
+            self.diary.note(|| format!("смена канала, {renewal:?}"));
             self.portal.renew_channel(renewal);
             self.renewed = self.portal.read_journal(|journal| journal.total);
         }
     }
 
     fn calm_down(&self) {
+        self.diary.note(|| "сбои окончены".to_owned());
         // Told that its channel is wrong, the object asks for the configuration now, if it failed to when it was due.
         self.portal.set_poll_faults([PollFault::Status(400), PollFault::None]);
         self.portal.set_rest_faults([]);
@@ -141,34 +146,44 @@ impl Publisher {
         self.portal.restart();
     }
 
-    fn trouble(&mut self) {
+    fn trouble(&mut self, books: &Mutex<Sequence>) {
         match self.random.u32(..12) {
             0..5 => {
                 let faults = (0..self.random.usize(1..4)).map(|_| poll_fault(&mut self.random));
                 let faults = faults.chain([PollFault::None]).collect::<Vec<_>>();
+                self.diary.note(|| format!("опросы: {faults:?}"));
                 self.portal.set_poll_faults(faults);
             }
-            5 => self.portal.restart(),
+            5 => {
+                self.diary.note(|| "перезапуск".to_owned());
+                self.portal.restart();
+            }
             6 => {
+                self.diary.note(|| "выключение".to_owned());
                 self.portal.go_down();
                 sleep(Duration::from_millis(self.random.u64(..1_500)));
                 self.portal.restart();
             }
-            7 => self.renew(Renewal::GetConfig),
-            8 => self.renew(Renewal::Reconnect),
-            9 => self.portal.expire_tokens(),
+            7 => self.renew(Renewal::GetConfig, books),
+            8 => self.renew(Renewal::Reconnect, books),
+            9 => {
+                self.diary.note(|| "токен истек".to_owned());
+                self.portal.expire_tokens();
+            }
             10 => {
                 let fault = rest_fault(&mut self.random);
+                self.diary.note(|| format!("REST: {fault:?}"));
                 self.portal.set_rest_faults([fault, RestFault::None]);
-                self.renew(Renewal::GetConfig);
+                self.renew(Renewal::GetConfig, books);
             }
             // A cut would take the new pair of tokens with it, and nothing but a human could bring another.
             _ => {
                 let faults = [RestFault::HangUp, RestFault::Html(502), RestFault::Html(500)];
                 let fault = faults[self.random.usize(..faults.len())].clone();
+                self.diary.note(|| format!("OAuth: {fault:?}"));
                 self.portal.set_oauth_faults([fault, RestFault::None]);
                 self.portal.expire_tokens();
-                self.renew(Renewal::GetConfig);
+                self.renew(Renewal::GetConfig, books);
             }
         }
     }

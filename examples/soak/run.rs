@@ -1,7 +1,10 @@
 //! One run: servers and portals here, the measured process there, a sample a second.
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
+use std::ops::RangeInclusive;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,6 +14,7 @@ use echo_server::{CertificateKind, Certificates, Identity};
 
 use crate::balance::Balance;
 use crate::books::Books;
+use crate::diary::Diary;
 use crate::flatness::{Level, SHORTEST, levels};
 use crate::fleet::{Member, fleet};
 use crate::peer::Peer;
@@ -20,7 +24,7 @@ use crate::report;
 use crate::screen::{Screen, clock, mebibytes};
 
 /// How long the ends may take, once trouble is over. Only a failure takes so long.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(180);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How it stands at one moment.
@@ -31,6 +35,14 @@ pub(crate) struct Sample {
     pub(crate) usage: Option<Usage>,
 }
 
+/// A member of the fleet whose books are not even.
+struct Uneven {
+    number: usize,
+    member: Member,
+    balance: Balance,
+    missing: Vec<RangeInclusive<u64>>,
+}
+
 /// How it went.
 pub(crate) struct Outcome {
     pub(crate) samples: Vec<Sample>,
@@ -38,8 +50,7 @@ pub(crate) struct Outcome {
     pub(crate) levels: Option<[Level; 3]>,
     time: Duration,
     seed: u64,
-    /// Members of the fleet whose books are not even, and how.
-    uneven: Vec<(usize, Member, Balance)>,
+    uneven: Vec<Uneven>,
     /// What went wrong beside the messages.
     troubles: Vec<String>,
 }
@@ -49,6 +60,7 @@ pub(crate) fn run(
     copies: usize,
     seed: u64,
     time: Duration,
+    logs: Option<&Path>,
     screen: &mut Screen,
 ) -> Result<Outcome, Box<dyn Error>> {
     let certificates = Certificates::new()?;
@@ -63,13 +75,15 @@ pub(crate) fn run(
         let mut peers = Vec::new();
         for ((number, member), books) in fleet.iter().enumerate().zip(&books) {
             let seed = seed.wrapping_mul(31).wrapping_add(u64::try_from(number)?);
-            let (line, thread) = stand_in(scope, member, books, &identity, seed, &end)?;
+            let diary = logs.map(|folder| folder.join(format!("{number}.portal.log")));
+            let (line, thread) = stand_in(scope, member, books, &identity, seed, diary.as_deref(), &end)?;
             plan.push_str(&line);
             plan.push('\n');
             peers.push(thread);
         }
         let mut child = Command::new(std::env::current_exe()?)
             .arg("--client")
+            .args(logs.map(|folder| [OsStr::new("--logs"), folder.as_os_str()]).into_iter().flatten())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -107,8 +121,12 @@ pub(crate) fn run(
         let levels = (time >= SHORTEST).then(|| levels(&usages)).flatten();
         let uneven = fleet.iter().copied().zip(&books).enumerate().filter_map(|(number, (member, books))| {
             let balance = books.balance();
-            (!balance.is_even() || !books.is_closed() || balance.opened == 0)
-                .then_some((number, member, balance))
+            (!balance.is_even() || !books.is_closed() || balance.opened == 0).then(|| Uneven {
+                number,
+                member,
+                balance,
+                missing: books.missing(),
+            })
         });
         let uneven = uneven.collect::<Vec<_>>();
         let (samples, balance): (_, Balance) = (watch.samples, books.iter().map(Books::balance).sum());
@@ -152,6 +170,7 @@ fn stand_in<'scope>(
     books: &'scope Books,
     identity: &Identity,
     seed: u64,
+    diary: Option<&Path>,
     end: &Ending<'scope>,
 ) -> io::Result<(String, Running<'scope>)> {
     let (calm, stop) = (end.calm, end.stop);
@@ -161,7 +180,7 @@ fn stand_in<'scope>(
             Ok((peer.url(), scope.spawn(move || peer.run(ledger, calm, stop))))
         }
         (Member::Pull(pull), Books::Pull(sequence)) => {
-            let publisher = Publisher::start(*pull, seed)?;
+            let publisher = Publisher::start(*pull, seed, Diary::new(diary)?)?;
             let access = publisher.access().to_string();
             let run = move || {
                 publisher.run(sequence, calm, stop);
@@ -253,8 +272,11 @@ impl Outcome {
         {
             line("память, наибольшая", mebibytes(most));
         }
-        for (number, member, balance) in &self.uneven {
+        for Uneven { number, member, balance, missing } in &self.uneven {
             println!("  объект {number}: {member:?}\n    {balance:?}");
+            if !missing.is_empty() {
+                println!("    не пришло: {missing:?}");
+            }
         }
         for trouble in &self.troubles {
             println!("  {trouble}");

@@ -22,6 +22,8 @@ use crate::transport::settings::Settings;
 /// it could not.
 const PORTAL_LIMIT: Duration = Duration::from_secs(30);
 const PORTAL_PAUSE: Duration = Duration::from_secs(60);
+/// Channels that are remembered to be read to their end; each lives for hours.
+const MOST_LEFT: usize = 8;
 /// The clock may be set meanwhile.
 const CLOCK_CHECK: Duration = Duration::from_secs(60);
 
@@ -81,17 +83,39 @@ impl PullLine {
         Ok(Known { config, renew_at, read })
     }
 
-    /// Listens there from now on.
-    pub(super) fn enter(&mut self, new: Known) {
+    /// Listens there from now on. The channel before this one, if there was one on the same server.
+    pub(super) fn enter(&mut self, new: Known) -> Option<Known> {
+        self.is_stale = false;
         let is_elsewhere = self.intake.mids().at(&new.config.server());
-        if let Some(old) = &self.known
-            && !is_elsewhere
-            && !old.config.is_same_place(&new.config)
-        {
+        if is_elsewhere {
+            // Numbers of another server mean nothing here.
+            self.left.clear();
+        }
+        let old = self.known.take().filter(|old| !is_elsewhere && !old.config.is_same_place(&new.config));
+        self.known = Some(new);
+        if let Some(old) = &old {
             self.intake.begin_channel(old.read);
         }
-        self.known = Some(new);
-        self.is_stale = false;
+        old
+    }
+
+    /// Remembers a channel that may hold something yet.
+    pub(super) fn leave(&mut self, old: Known) {
+        if self.left.len() < MOST_LEFT {
+            self.left.push(old);
+        }
+    }
+
+    /// Reads what channels still hold that changed while nobody could listen.
+    pub(super) async fn catch_up(&mut self, shared: &Shared, dial: &DialSettings) {
+        let left = mem::take(&mut self.left);
+        let Some(last) = left.last().map(|old| old.read) else { return };
+        self.intake.resume_channel();
+        for old in left {
+            shared.common.log.write(Level::Info, || "Канал сменился, прежний дочитывается");
+            self.drain(&old.config, shared, dial).await;
+        }
+        self.intake.begin_channel(last);
     }
 
     /// Asks for the configuration again, reads the old channel to its end, and listens on.
@@ -110,6 +134,7 @@ impl PullLine {
             return Err(failure.clone());
         }
         log.write(Level::Info, || "Запрос настроек канала");
+        let mut is_read = true;
         match (self.configure(&settings.dial).await, reason) {
             (Err(failure), Reason::Refused(_)) => {
                 self.is_stale = true;
@@ -133,15 +158,15 @@ impl PullLine {
                         shared.common.delivery.put(Occurrence::CheckQueue(Cause::Channel));
                     }
                     (_, None) => {}
-                    (reason, Some(old)) => {
-                        if !matches!(reason, Reason::Refused(_)) {
-                            self.drain(&old, shared, &settings.dial).await;
-                        }
+                    (_, Some(old)) => {
+                        is_read = self.drain(&old, shared, &settings.dial).await;
                         log.write(Level::Info, || "Канал сменился");
                         shared.common.delivery.put(Occurrence::CheckQueue(Cause::Channel));
                     }
                 }
-                self.enter(new);
+                if let Some(old) = self.enter(new).filter(|_| !is_read) {
+                    self.leave(old);
+                }
             }
         }
         if was_socket { self.open_socket(settings).await } else { Ok(Link::Polls(None)) }

@@ -100,6 +100,11 @@ impl Intake {
         self.from = Some(from);
     }
 
+    /// A channel is listened to that was there before.
+    pub(super) fn resume_channel(&mut self) {
+        self.from = None;
+    }
+
     /// An answer came to its end.
     pub(super) fn answered(&mut self) {
         self.from = None;

@@ -21,7 +21,7 @@ use crate::rest::Rest;
 use crate::transport::http::HttpClient;
 use crate::transport::long_poll::Poll;
 use crate::transport::reconnect::{self, Line};
-use crate::transport::session::{Shared, State};
+use crate::transport::session::Shared;
 use crate::transport::settings::Settings;
 use crate::transport::websocket;
 
@@ -36,6 +36,8 @@ pub(super) struct PullLine {
     pub(super) intake: Intake,
     pub(super) client: HttpClient,
     pub(super) known: Option<Known>,
+    /// Channels before that one which may hold something yet.
+    pub(super) left: Vec<Known>,
     pub(super) ladder: Ladder,
     /// Outlives this line: what a transport is good for is known to the next one.
     pub(super) chooser: Arc<Mutex<Chooser>>,
@@ -83,6 +85,7 @@ impl PullLine {
             intake,
             client: HttpClient::new(),
             known: None,
+            left: Vec::new(),
             ladder: Ladder::default(),
             chooser,
             is_stale: false,
@@ -163,7 +166,9 @@ impl Line for PullLine {
         let is_over = |known: &Known| known.renew_at.is_some_and(|due| due <= SystemTime::now());
         if self.is_stale || self.known.as_ref().is_none_or(is_over) {
             let known = self.configure(&settings.dial).await?;
-            self.enter(known);
+            if let Some(old) = self.enter(known) {
+                self.leave(old);
+            }
         }
         let link = self.open_by_choice(settings).await?;
         Ok((link, String::new()))
@@ -173,9 +178,11 @@ impl Line for PullLine {
         let cause = if mem::replace(&mut self.was_open, true) { Cause::Reconnect } else { Cause::Start };
         shared.common.delivery.put(Occurrence::CheckQueue(cause));
         self.remind(shared);
-        let (closing, cleanly) = self.listen(link, shared, settings).await;
-        shared.go(State::Open, State::Closing);
-        (closing, cleanly)
+        select! {
+            biased;
+            _ = shared.stop_requested() => ended_by(shared),
+            () = self.catch_up(shared, &settings.dial) => self.listen(link, shared, settings).await,
+        }
     }
 
     fn retry(&mut self, end: reconnect::End<'_>, _: &Settings) -> Option<(u32, Duration)> {

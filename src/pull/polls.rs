@@ -34,6 +34,8 @@ const QUICK_ANSWERS: u32 = 5;
 const QUIET_PAUSE: Duration = Duration::from_secs(1);
 /// Polls that an old channel is drained with at the most.
 const DRAINING: usize = 100;
+/// How many of them may be cut without anything new.
+const DRAINING_CUTS: u32 = 3;
 
 /// What a poll brought.
 enum Round {
@@ -123,20 +125,38 @@ impl PullLine {
         }
     }
 
-    /// Reads what a channel that is about to be left still holds.
-    pub(super) async fn drain(&mut self, config: &PullConfig, shared: &Shared, dial: &DialSettings) {
+    /// Reads what a channel that is left still holds; whether there is no more.
+    pub(super) async fn drain(&mut self, config: &PullConfig, shared: &Shared, dial: &DialSettings) -> bool {
+        let (mut is_read, mut cuts) = (false, 0);
         for _ in 0..DRAINING {
-            let Ok(mut poll) = self.ask(config, dial).await else { break };
-            let answered = timeout(ACCEPTED_AFTER, poll.head()).await;
-            let is_answer = matches!(answered, Ok(Ok((200, _))));
-            let is_whole = is_answer && matches!(self.read(&mut poll, shared).await, Round::Answered);
-            if !is_whole || self.intake.take_news() == 0 {
-                break;
+            match self.rest_of(config, shared, dial).await {
+                Round::Answered | Round::Cut(_) if self.intake.take_news() > 0 => {}
+                Round::Cut(_) if cuts < DRAINING_CUTS => cuts += 1,
+                Round::Answered | Round::Refused(_) => {
+                    is_read = true;
+                    break;
+                }
+                Round::Cut(_) | Round::Failed(_) | Round::Overflow(_) => break,
             }
+            self.intake.abandon();
         }
         self.intake.abandon();
         // It was followed already.
         self.intake.take_expired();
+        is_read
+    }
+
+    /// One answer of a channel that is left; nothing, if there is none at once.
+    async fn rest_of(&mut self, config: &PullConfig, shared: &Shared, dial: &DialSettings) -> Round {
+        let mut poll = match self.ask(config, dial).await {
+            Ok(poll) => poll,
+            Err(failure) => return Round::Cut(failure),
+        };
+        match timeout(ACCEPTED_AFTER, poll.head()).await {
+            Ok(Ok(_)) => self.finish(&mut poll, shared).await,
+            Ok(Err(failure)) => Round::Cut(failure),
+            Err(_) => Round::Answered,
+        }
     }
 
     /// A poll that needs but to be sent: what fails from here on is the push server's, or the way to it.

@@ -27,6 +27,8 @@ pub struct Poll {
 enum Phase {
     Asked(Asking),
     Answered(Box<HttpStream>),
+    /// There was no answer.
+    Failed(Failure),
 }
 
 impl Poll {
@@ -50,11 +52,14 @@ impl Poll {
     /// There is no answer, or none within [`SILENCE_LIMIT`].
     pub async fn head(&mut self) -> Result<(u16, &HeaderMap), Failure> {
         if let Phase::Asked(asking) = &mut self.phase {
-            let answered = within_limit(asking).await?;
-            self.phase = Phase::Answered(Box::new(answered));
+            self.phase = match within_limit(asking).await {
+                Ok(stream) => Phase::Answered(Box::new(stream)),
+                Err(failure) => Phase::Failed(failure),
+            };
         }
         match &self.phase {
             Phase::Answered(stream) => Ok((stream.status(), stream.headers())),
+            Phase::Failed(failure) => Err(failure.clone()),
             Phase::Asked(_) => Err(silent()),
         }
     }
@@ -67,7 +72,7 @@ impl Poll {
         self.head().await?;
         match &mut self.phase {
             Phase::Answered(stream) => within_limit(stream.piece()).await,
-            Phase::Asked(_) => Err(silent()),
+            Phase::Asked(_) | Phase::Failed(_) => Err(silent()),
         }
     }
 }
@@ -97,6 +102,19 @@ mod tests {
 
     use super::*;
     use crate::transport::address::Address;
+
+    #[tokio::test]
+    async fn a_failure_may_be_asked_for_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = Address::parse_http(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        drop(listener);
+        let request = HttpRequest { method: Method::GET, address, headers: Vec::new(), body: None };
+        let mut poll = Poll::new(&HttpClient::new(), request, DialSettings::default());
+        for _ in 0..2 {
+            assert_eq!(poll.head().await.map(|(status, _)| status).unwrap_err().kind, FailureKind::Refused);
+            assert!(poll.piece().await.is_err());
+        }
+    }
 
     /// What a server that gives this answer, and then nothing for good, leads to. The clock runs as fast as nobody
     /// does anything.

@@ -1,7 +1,9 @@
 //! The task behind a session: attempts, one at a time, and the pauses between them.
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use native_api::Text;
 use tokio::select;
 use tokio::time::{sleep, timeout_at};
@@ -112,9 +114,10 @@ async fn attempt_once(shared: &Shared, line: &mut impl Line, attempt: u32, deadl
     let opened = select! {
         biased;
         _ = shared.stop_requested() => Err(cancelled()),
-        opened = timeout_at(deadline.into(), line.open(shared, &settings)) => {
-            opened.unwrap_or_else(|_| Err(too_late()))
-        }
+        opened = timeout_at(deadline.into(), contained(line.open(shared, &settings))) => match opened {
+            Ok(opened) => opened.unwrap_or_else(|| Err(broken())),
+            Err(_) => Err(too_late()),
+        },
     };
     let (link, subprotocol) = match opened {
         Ok(opened) => opened,
@@ -125,8 +128,21 @@ async fn attempt_once(shared: &Shared, line: &mut impl Line, attempt: u32, deadl
     }
     log.write(Level::Info, || "Соединение установлено");
     let since = Instant::now();
-    let (closing, cleanly) = line.serve(link, shared, &settings).await;
+    let served = contained(line.serve(link, shared, &settings)).await;
+    shared.go(State::Open, State::Closing);
+    let (closing, cleanly) =
+        served.unwrap_or_else(|| (Closing { side: Side::Peer, code: 1006, reason: broken().text }, false));
     Outcome::Closed { closing, cleanly, lasted: since.elapsed() }
+}
+
+/// What comes of it; `None`: a panic. A mistake of ours costs one connection, and 1C is told.
+async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
+}
+
+fn broken() -> Failure {
+    let (ru, en) = ("Внутренняя ошибка компоненты", "Internal error of the add-in");
+    Failure::new(FailureKind::Network, Text::fixed(ru, en))
 }
 
 fn tell(shared: &Shared, outcome: Outcome, retry_in: Option<Duration>) {
@@ -186,4 +202,60 @@ fn closed_text(closing: &Closing) -> Text {
         format!("{ru}, код {code}{}", tail(&reason.ru)),
         format!("{en}, code {code}{}", tail(&reason.en)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use native_api::Platform;
+
+    use super::*;
+    use crate::client::Client;
+    use crate::delivery::DeliverySettings;
+    use crate::events;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Breaks on its first connection, and again in the next attempt.
+    struct Broken {
+        attempts: u32,
+    }
+
+    impl Line for Broken {
+        type Link = ();
+
+        fn destination(&self) -> String {
+            String::new()
+        }
+
+        async fn open(&mut self, _: &Shared, _: &Settings) -> Result<((), String), Failure> {
+            self.attempts += 1;
+            assert_ne!(self.attempts, 2, "a mistake of ours");
+            Ok(((), self.attempts.to_string()))
+        }
+
+        async fn serve(&mut self, (): (), shared: &Shared, _: &Settings) -> (Closing, bool) {
+            assert_ne!(self.attempts, 1, "a mistake of ours");
+            shared.stop_requested().await;
+            (Closing { side: Side::Us, code: 1000, reason: Text::fixed("", "") }, true)
+        }
+
+        fn retry(&mut self, _: End<'_>, _: &Settings) -> Option<(u32, Duration)> {
+            Some((self.attempts, Duration::ZERO))
+        }
+    }
+
+    #[test]
+    fn a_mistake_of_ours_costs_a_connection_and_not_the_session() {
+        let settings = DeliverySettings::new(true);
+        let client = Client::new(Platform::default(), "", events::websocket, settings);
+        assert!(client.hold(Broken { attempts: 0 }, None));
+        let deadline = Instant::now() + PATIENCE;
+        while client.subprotocol() != "3" {
+            assert!(Instant::now() < deadline, "{:?}", client.state());
+            std::thread::yield_now();
+        }
+        let error = client.last_error();
+        assert!(error.contains("Внутренняя ошибка") || error.contains("Internal error"), "{error}");
+        client.done(Instant::now() + PATIENCE);
+    }
 }

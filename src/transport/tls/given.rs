@@ -56,7 +56,9 @@ fn recognise(bytes: &[u8]) -> Result<Content, Text> {
     if bytes.len() > LARGEST {
         return Err(TOO_LARGE);
     }
-    if is_der(bytes) {
+    // A PEM may begin like a sequence, but no sequence is a text.
+    let is_pem = str::from_utf8(bytes).is_ok_and(|text| text.contains(pem::BEGIN));
+    if is_der(bytes) && !is_pem {
         return Ok(Content::Der(bytes.to_vec()));
     }
     // The commentary between blocks may be in any code page.
@@ -141,6 +143,10 @@ mod tests {
             matches!(content(Given::Text(" MAMC\nAQU= ")), Ok(Content::Der(der)) if der == [0x30, 3, 2, 1, 5])
         );
         assert!(matches!(content(Given::Bytes(&[0x30, 0])), Ok(Content::Der(_))));
+        let begins_like_der = b"0\x0f -----BEGIN X--";
+        assert!(
+            is_der(begins_like_der) && matches!(content(Given::Bytes(begins_like_der)), Ok(Content::Pem(_)))
+        );
         assert!(content(Given::Bytes(b"")).is_err());
         assert!(content(Given::Bytes(&vec![0x30; LARGEST + 1])).is_err_and(|why| why == TOO_LARGE));
     }

@@ -1,11 +1,12 @@
 //! Channels that change at a bad moment, and servers that answer oddly.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use echo_server::{PollFault, PortalOptions, PushServer};
+use native_api_host::Instance;
 use serde_json::json;
 
 use super::bitrix;
@@ -61,6 +62,96 @@ fn what_came_on_the_new_channel_before_the_last_of_the_old_arrives() {
     }
     got.sort();
     assert_eq!(got, [3, 4, 5].map(message));
+}
+
+/// A portal whose channel is "a" when it is asked first, and "b" from then on. What it does is first asked of `deed`,
+/// with the number of configurations that were given.
+fn changing(store: &Arc<Store>, deed: impl Fn(usize, &str) -> Option<Deed> + Send + Sync + 'static) -> Peer {
+    let (store, given) = (Arc::clone(store), AtomicUsize::new(0));
+    Peer::start(move |_, target| {
+        deed(given.load(Ordering::SeqCst), target).unwrap_or_else(|| match target.starts_with("/rest/") {
+            true if given.fetch_add(1, Ordering::SeqCst) == 0 => configuration("", "a"),
+            true => configuration("", "b"),
+            false => store.poll(target),
+        })
+    })
+}
+
+#[track_caller]
+fn expect_numbers(object: &Instance, numbers: impl IntoIterator<Item = usize>) {
+    for number in numbers {
+        loop {
+            let (event, data) = next(object);
+            if event["Event"] == "Message" {
+                assert_eq!(data, message(number));
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_channel_held_that_changed_while_nobody_could_listen_arrives() {
+    let (store, is_down) = (Arc::new(Store::default()), Arc::new(AtomicBool::new(false)));
+    let peer = {
+        let is_down = Arc::clone(&is_down);
+        changing(&store, move |_, _| is_down.load(Ordering::SeqCst).then_some(Deed::HangUp))
+    };
+    let object = listener_of(&peer.url());
+    wait_until("it polls", || store.waiting.load(Ordering::SeqCst) == 1);
+    is_down.store(true, Ordering::SeqCst);
+    store.publish([("a", 1, message(1))]);
+    // The portal is asked for the configuration once an attempt has failed.
+    while next(&object).0["State"] != "Fail" {}
+    store.publish([("a", 2, message(2)), ("a", 3, message(3)), ("b", 4, message(4))]);
+    is_down.store(false, Ordering::SeqCst);
+    expect_numbers(&object, 2..5);
+    store.publish([("b", 5, message(5))]);
+    expect_numbers(&object, [5]);
+}
+
+#[test]
+fn a_channel_that_is_left_is_read_to_its_end_over_cut_lines() {
+    let store = Arc::new(Store::default());
+    let peer = {
+        let (store, cuts) = (Arc::clone(&store), AtomicUsize::new(0));
+        changing(&store.clone(), move |given, target| match target.starts_with("/rest/") {
+            true if given == 1 => {
+                store.publish([("a", 3, message(3)), ("b", 4, message(4))]);
+                None
+            }
+            true => None,
+            false => {
+                let is_cut = given == 2 && target.contains("=a&") && cuts.fetch_add(1, Ordering::SeqCst) < 2;
+                is_cut.then_some(Deed::HangUp)
+            }
+        })
+    };
+    let object = listener_of(&peer.url());
+    wait_until("it polls", || store.waiting.load(Ordering::SeqCst) == 1);
+    store.publish([("a", 1, message(1)), ("a", 2, expire())]);
+    expect_numbers(&object, [1, 3, 4]);
+}
+
+#[test]
+fn a_channel_that_is_refused_once_and_has_changed_is_read_to_its_end() {
+    let (store, is_refused) = (Arc::new(Store::default()), Arc::new(AtomicBool::new(false)));
+    let peer = {
+        let (store, is_refused) = (Arc::clone(&store), Arc::clone(&is_refused));
+        changing(&store.clone(), move |_, target| {
+            let answer = (!target.starts_with("/rest/")).then(|| store.poll(target));
+            if is_refused.swap(false, Ordering::SeqCst) {
+                Some(Deed::Answer(403, String::new()))
+            } else {
+                answer
+            }
+        })
+    };
+    let object = listener_of(&peer.url());
+    wait_until("it polls", || store.waiting.load(Ordering::SeqCst) == 1);
+    is_refused.store(true, Ordering::SeqCst);
+    store.publish([("a", 1, message(1)), ("b", 2, message(2))]);
+    expect_numbers(&object, 1..3);
 }
 
 /// The numbers of a push server begin with the time when its store was made: another one's may be smaller.
