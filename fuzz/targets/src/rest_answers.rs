@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use native_api::Text;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use vestnik::bitrix::rest_answer::RestAnswer;
 use vestnik::bitrix::rest_error::RestError;
@@ -31,23 +32,25 @@ pub fn target(data: &[u8]) {
             let told = json!({
                 "access_token": tokens.access, "refresh_token": tokens.refresh, "expires": tokens.expires,
             });
-            assert_eq!(read(&events::tokens(&tokens)), told);
+            assert_eq!(read(&events::tokens(&tokens)), Some(told));
             assert!(!format!("{tokens:?}").contains("access"), "tokens are not shown");
         }
         Err(error) => check_refusal(&error),
     }
 }
 
-fn read(json: &str) -> Value {
-    serde_json::from_str(json).expect("JSON")
+/// `None`: it is JSON, with a number in it that is too large for the reader here.
+fn read(json: &str) -> Option<Value> {
+    serde_json::from_str::<IgnoredAny>(json).expect("JSON");
+    serde_json::from_str(json).ok()
 }
 
 fn check_answer(answer: &RestAnswer) {
-    let (result, handed_on) = (read(&answer.result), read(&answer.handed_on));
+    let (Some(result), Some(handed_on)) = (read(&answer.result), read(&answer.handed_on)) else { return };
     assert_eq!(handed_on["result"], result);
     assert_eq!(answer.is_true(), result == Value::Bool(true));
     let records = offline_events::records(&answer.result);
-    let records = records.map(|records| records.into_iter().map(read).collect());
+    let records = records.map(|records| records.into_iter().filter_map(read).collect());
     assert_eq!(records, result.is_array().then_some(result), "each record as it came");
     let _ = offline_events::is_bound(&answer.result, "ONCRMDEALUPDATE", "OneC");
 }
