@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use native_api::{Application, Platform, Text};
 use tokio::runtime::Handle;
 
-use crate::delivery::{Delivery, DeliverySettings};
+use crate::delivery::{Delivery, DeliverySettings, Taken};
 use crate::event_thread::EventThread;
 use crate::events::Wording;
 use crate::filter::Filter;
@@ -219,8 +219,7 @@ impl Client {
     }
 
     /// Sends a text and waits for the first text in which `filter` finds something.
-    #[must_use]
-    pub fn request(&self, payload: Payload, filter: Filter, timeout: Duration) -> Option<String> {
+    pub fn request(&self, payload: Payload, filter: Filter, timeout: Duration) -> Option<Taken> {
         let deadline = Instant::now() + timeout;
         // Waited for before it can come.
         let answer = self.common.delivery.request(filter);

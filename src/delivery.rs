@@ -8,6 +8,7 @@ mod intake;
 mod offering;
 mod requests;
 mod settings;
+mod taken;
 mod taking;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use native_api::{Application, Platform, WideText};
 use tokio::sync::Notify;
 
 pub use self::settings::{DeliveryMode, DeliverySettings};
+pub use self::taken::Taken;
 
 use self::inbox::Inbox;
 use self::offering::Refused;
@@ -41,7 +43,7 @@ pub struct Delivery {
     filter: Mutex<Arc<Filter>>,
     requests: Requests,
     state: Mutex<State>,
-    /// Told when a message has come or the connection has ended: threads of 1C wait for it.
+    /// Told when a message has come, or can be taken again, or the connection has ended: threads of 1C wait for it.
     arrived: Condvar,
     /// Told when a message has left: the reading task waits for it.
     room: Notify,
@@ -56,6 +58,9 @@ struct State {
     refused: Option<Refused>,
     /// When 1C is told of waiting messages next; `None`: as soon as there are any.
     reminder: Option<Instant>,
+    /// Threads of 1C that hold what they have taken, and do not know yet whether it reaches 1C: one, unless it hangs
+    /// there.
+    taking: usize,
     /// Sessions from which messages may still come: a new one begins before the old one has ended.
     sessions: usize,
     stopped: bool,
@@ -82,6 +87,7 @@ impl Delivery {
             source: Arc::new(WideText::new(source)),
             refused: None,
             reminder: None,
+            taking: 0,
             sessions: 0,
             stopped: false,
             scheduler: None,
@@ -229,7 +235,7 @@ mod tests {
             for expected in [Offer::Taken, Offer::Dropped] {
                 assert_eq!(delivery.offer(Occurrence::Message(Payload::Text("x".to_owned()))), expected);
             }
-            assert!(delivery.receive(Instant::now()).is_some());
+            delivery.receive(1, Instant::now()).expect("the one that was taken").given();
         }
         assert!(!delivery.lock().inbox.has_own());
         assert_eq!(delivery.statistics.lost.get(), 100);

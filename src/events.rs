@@ -112,20 +112,33 @@ pub fn bitrix_pull(occurrence: &Occurrence, part: usize, language: Language) -> 
     Some(EventTexts { event, data })
 }
 
+/// What `Получить` gives.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pulled<'a> {
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Binary(&'a [u8]),
+}
+
 /// What `Получить` gives: a message as it came, and what has no text of its own in the form of what is published.
 #[must_use]
-pub fn pulled(occurrence: Occurrence) -> Option<Payload> {
+pub fn pulled(occurrence: &Occurrence) -> Option<Pulled<'_>> {
     let own = |command: &str, params: &str| {
         format!(r#"{{"module_id":"vestnik","command":"{command}","params":{params}}}"#)
     };
     let text = match occurrence {
-        Occurrence::Message(payload) => return Some(payload),
-        Occurrence::Published(Publication { text, .. }) => text,
-        Occurrence::CheckQueue(why) => own("check_queue", &format!(r#"{{"cause":"{}"}}"#, cause(why))),
-        Occurrence::Tokens(pair) => own("tokens", &tokens(&pair)),
+        Occurrence::Message(Payload::Binary(bytes)) => return Some(Pulled::Binary(bytes)),
+        Occurrence::Message(Payload::Text(text)) | Occurrence::Published(Publication { text, .. }) => {
+            text.into()
+        }
+        Occurrence::CheckQueue(why) => {
+            own("check_queue", &format!(r#"{{"cause":"{}"}}"#, cause(*why))).into()
+        }
+        Occurrence::Tokens(pair) => own("tokens", &tokens(pair)).into(),
         _ => return None,
     };
-    Some(Payload::Text(text))
+    Some(Pulled::Text(text))
 }
 
 /// JSON of the pair that 1C keeps.
@@ -320,7 +333,7 @@ mod tests {
         let data = r#"{"access_token":"a\"b","refresh_token":"r","expires":1795302676}"#;
         assert_eq!(texts(&Occurrence::Tokens(pair.clone()))[..1], own(r#"{"Event": "Tokens"}"#, data));
         let taken = |occurrence, expected: &str| {
-            assert_eq!(pulled(occurrence), Some(Payload::Text(expected.to_owned())));
+            assert_eq!(pulled(&occurrence), Some(Pulled::Text(expected.into())));
         };
         taken(published(&[("OneC", 1)]), text);
         taken(check, r#"{"module_id":"vestnik","command":"check_queue","params":{"cause":"Reconnect"}}"#);

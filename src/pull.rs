@@ -106,8 +106,8 @@ impl Pull {
     /// What 1C may keep, to continue there another time.
     #[must_use]
     pub fn position(&self) -> String {
-        let mids = Arc::clone(&self.lock().mids);
-        let mids = mids.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = self.lock();
+        let mids = place.mids.lock().unwrap_or_else(PoisonError::into_inner);
         mids.position()
     }
 
@@ -179,8 +179,16 @@ impl Pull {
 
     /// Ends everything by `deadline`.
     pub fn done(&self, deadline: Instant) {
+        self.freeze_position();
         self.rest.close();
         self.client.done(deadline);
+    }
+
+    /// What is thrown away from here on was not given, whatever its receipt says.
+    fn freeze_position(&self) {
+        let mut place = self.lock();
+        let frozen = place.mids.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        place.mids = Arc::new(Mutex::new(frozen));
     }
 
     fn lock(&self) -> MutexGuard<'_, Place> {
@@ -203,9 +211,29 @@ mod tests {
 
     use super::settings::TransportChoice;
     use super::*;
-    use crate::message::Publication;
 
     const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn what_done_throws_away_was_not_given() {
+        let portal = Portal::start(PortalOptions::default()).unwrap();
+        let pull = Pull::new(Platform::default(), "");
+        pull.client().delivery().change(|settings| settings.listen = false);
+        pull.set_position(Start::parse("0").unwrap());
+        assert!(pull.connect(Address::parse(&portal.push_url()).unwrap(), Some(PATIENCE)));
+        portal.publish(Audience::Shared, "1");
+        portal.publish(Audience::Shared, "2");
+        let deadline = Instant::now() + PATIENCE;
+        while pull.client().delivery().len() < 2 {
+            assert!(Instant::now() < deadline, "they do not come");
+            std::thread::yield_now();
+        }
+        let before = pull.position();
+        let taken = pull.client().delivery().receive(1, deadline).unwrap();
+        pull.done(Instant::now() + Duration::from_secs(1));
+        drop(taken);
+        assert_eq!(pull.position(), before);
+    }
 
     #[test]
     fn polls_that_stand_in_give_way_to_the_websocket_and_nothing_is_missed() {
@@ -227,10 +255,9 @@ mod tests {
         let deadline = Instant::now() + PATIENCE;
         let mut received = Vec::new();
         while received.len() < 2 {
-            if let Some(Occurrence::Published(Publication { text, .. })) =
-                pull.client().delivery().receive(deadline)
-            {
-                received.push(text);
+            if let Some(taken) = pull.client().delivery().receive(1, deadline) {
+                received.extend(taken.occurrences().filter_map(|one| Some(one.text()?.to_owned())));
+                taken.given();
             }
             assert!(Instant::now() < deadline, "{received:?}");
         }

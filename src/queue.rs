@@ -60,10 +60,11 @@ impl<T> BoundedQueue<T> {
         self.entries.push_back((entry, bytes));
     }
 
-    /// Puts back what was taken last.
-    pub fn push_front(&mut self, entry: T, bytes: usize) {
+    /// Puts an entry before the first one that `follows` it: back to where it was taken from, whatever the limits.
+    pub fn put_back(&mut self, entry: T, bytes: usize, follows: impl Fn(&T) -> bool) {
+        let at = self.iter().position(follows).unwrap_or(self.len());
         self.bytes += bytes;
-        self.entries.push_front((entry, bytes));
+        self.entries.insert(at, (entry, bytes));
     }
 
     /// Takes the oldest entry.
@@ -135,11 +136,14 @@ mod tests {
         assert!(!queue.has_room(0, limits));
         assert_eq!(queue.pop(), Some('a'));
         assert!(queue.has_room(10, limits) && queue.is_half_empty(limits));
-        queue.push_front('c', 1);
-        assert_eq!(queue.peek(), Some(&'c'));
+        for entry in ['d', 'c'] {
+            queue.put_back(entry, 1, |other| *other > entry);
+        }
+        assert_eq!(queue.iter().collect::<String>(), "bcd", "beyond the limits, too");
+        assert!(!queue.has_room(0, limits) && queue.has_room(18, limits.doubled()));
         assert_eq!(queue.extract(|entry| *entry == 'b'), Some('b'));
-        queue.push('d', 3);
-        assert_eq!((queue.retain(|entry| *entry == 'd'), queue.len()), (1, 1));
+        queue.push('e', 3);
+        assert_eq!((queue.retain(|entry| *entry == 'e'), queue.len()), (2, 1));
         assert!(queue.has_room(7, limits) && !queue.has_room(8, limits), "bytes are those of what was kept");
     }
 }

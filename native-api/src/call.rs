@@ -55,12 +55,14 @@ pub(crate) unsafe fn run<C: Class>(
     answer(inner, method.name, method.parameters, || {
         // SAFETY: as this function's contract says.
         let values = unsafe { read_all(method.parameters, params, count) }?;
-        let result = (method.run)(&inner.class, &Arguments::new(&values))?;
-        if out.is_null() {
-            return Ok(());
+        let returned = (method.run)(&inner.class, &Arguments::new(&values))?;
+        if !out.is_null() {
+            // SAFETY: as this function's contract says.
+            unsafe { give(inner, out, returned.value()) }?;
         }
-        // SAFETY: as this function's contract says.
-        unsafe { give(inner, out, &result) }
+        // From here on 1C has the value: a panic must not turn the call into one that has failed.
+        caught(|| returned.settle());
+        Ok(())
     })
 }
 

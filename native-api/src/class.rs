@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::arguments::Arguments;
 use crate::misuse::Misuse;
 use crate::platform::Platform;
+use crate::returned::Returned;
 use crate::text::same_name;
 use crate::value::Value;
 
@@ -55,7 +56,7 @@ pub type Get<C> = fn(&C) -> Value;
 /// Writes a property. The argument list holds one value.
 pub type Set<C> = fn(&C, &Arguments<'_>) -> Result<(), Misuse>;
 /// Runs a method.
-pub type Run<C> = fn(&C, &Arguments<'_>) -> Result<Value, Misuse>;
+pub type Run<C> = fn(&C, &Arguments<'_>) -> Result<Returned, Misuse>;
 
 /// A property of a class.
 pub struct Property<C> {

@@ -1,19 +1,41 @@
 //! The border through the platform's eyes: values there and back, defaults, misuse, and panics that end there.
 #![allow(clippy::unwrap_used, reason = "a test may end where it likes")]
 
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use native_api::class::{Default, Method, Name, Parameter, Property};
-use native_api::{Class, DONE_LIMIT, Date, Misuse, Platform, Value, WideText};
+use native_api::{Class, DONE_LIMIT, Date, Misuse, Platform, Returned, Value, WideText};
 use native_api_host::{Argument, Failure, Host, Library, Object};
 
 /// A class that gives back what it gets, and panics when asked to.
 struct Probe {
     platform: Platform,
-    kept: Mutex<Value>,
+    kept: Arc<Mutex<Value>>,
+}
+
+/// What was taken from where it was kept, and goes back there unless 1C has it.
+struct Taken {
+    kept: Arc<Mutex<Value>>,
+    value: Option<Value>,
+}
+
+impl Taken {
+    fn given(mut self, panics: bool) {
+        self.value = None;
+        assert!(!panics, "пароль: секрет");
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(value) = self.value.take() {
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = value;
+        }
+    }
 }
 
 const fn name(en: &'static str, ru: &'static str) -> Name {
@@ -54,7 +76,7 @@ impl Class for Probe {
             name: name("Same", "ТоЖе"),
             parameters: &[parameter(None)],
             returns: true,
-            run: |_, arguments| Ok(arguments.value(0).clone()),
+            run: |_, arguments| Ok(arguments.value(0).clone().into()),
         },
         Method {
             name: name("Defaults", "Умолчания"),
@@ -70,6 +92,19 @@ impl Class for Probe {
             },
         },
         Method {
+            name: name("Take", "Забрать"),
+            parameters: &[parameter(Some(Default::Bool(false)))],
+            returns: true,
+            run: |this, arguments| {
+                let panics = arguments.bool(0)?;
+                let kept = Arc::clone(&this.kept);
+                let value =
+                    mem::replace(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner), Value::Empty);
+                let taken = Taken { kept, value: Some(value.clone()) };
+                Ok(Returned::with_receipt(value, move || taken.given(panics)))
+            },
+        },
+        Method {
             name: name("Panic", "Паника"),
             parameters: &[],
             returns: false,
@@ -82,7 +117,7 @@ impl Class for Probe {
             run: |this, _| {
                 let text = WideText::new("");
                 this.platform.external_event(&text, &text, &text);
-                Ok(Value::Empty)
+                Ok(Value::Empty.into())
             },
         },
         Method {
@@ -91,13 +126,13 @@ impl Class for Probe {
             returns: false,
             run: |_, arguments| {
                 arguments.bool(0)?;
-                Ok::<_, Misuse>(Value::Empty)
+                Ok::<_, Misuse>(Value::Empty.into())
             },
         },
     ];
 
     fn new(platform: Platform) -> Self {
-        Self { platform, kept: Mutex::new(Value::Empty) }
+        Self { platform, kept: Arc::new(Mutex::new(Value::Empty)) }
     }
 
     fn init(&self) {
@@ -221,6 +256,33 @@ fn a_panic_in_the_making_or_at_the_end_is_no_crash() {
     object.done();
     PANIC_AT_DONE.store(false, Ordering::SeqCst);
     drop(object);
+}
+
+#[test]
+fn what_could_not_be_given_goes_back_to_where_it_was() {
+    let object = probe();
+    for is_statement in [false, true] {
+        object.set("Хранимое", "текст").unwrap();
+        object.faults().allow_allocations(Some(0));
+        let text = object.call("Забрать", ()).unwrap_err().text.unwrap();
+        assert!(text.contains("память для результата"), "{text}");
+        object.faults().allow_allocations(None);
+        assert_eq!(object.get("Хранимое").unwrap(), "текст".into(), "it is there again");
+        if is_statement {
+            object.call_as_statement("Забрать", ()).unwrap();
+        } else {
+            assert_eq!(object.call("Забрать", ()).unwrap(), "текст".into());
+        }
+        assert_eq!(object.get("Хранимое").unwrap(), Value::Empty);
+    }
+}
+
+#[test]
+fn what_was_given_stays_given_whatever_follows() {
+    let object = probe();
+    object.set("Хранимое", "текст").unwrap();
+    assert_eq!(object.call("Забрать", [true]).unwrap(), "текст".into());
+    assert_eq!(object.get("Хранимое").unwrap(), Value::Empty);
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Class for Everything {
             name: name("Same", "ТоЖе"),
             parameters: &[parameter("Value", None)],
             returns: true,
-            run: |_, arguments| Ok(arguments.value(0).clone()),
+            run: |_, arguments| Ok(arguments.value(0).clone().into()),
         },
         Method {
             name: name("Speak", "Сказать"),

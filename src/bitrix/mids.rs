@@ -51,7 +51,7 @@ pub enum Judgement {
 }
 
 /// The positions of one listener.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mids {
     skips_history: bool,
     /// The greatest of all that was read: never goes back.

@@ -35,13 +35,19 @@ pub enum Offer {
     Close,
 }
 
+/// What came, with its place among all that came.
+pub type Numbered = (u64, Occurrence);
+
+/// The place before all others.
+pub const FIRST: u64 = 0;
+
 /// What came and waits for 1C.
 #[derive(Debug, Default)]
 pub struct Inbox {
-    taken: BoundedQueue<(u64, Occurrence)>,
+    taken: BoundedQueue<Numbered>,
     /// How many in it are no messages: these are beside its limits.
     notices: usize,
-    own: VecDeque<(u64, Occurrence)>,
+    own: VecDeque<Numbered>,
     next: u64,
     /// Whether the inbox was told to be full, and not yet to be free.
     full: bool,
@@ -103,11 +109,11 @@ impl Inbox {
     }
 
     /// Takes the oldest message, or what stands among them.
-    pub fn take(&mut self, limits: Limits) -> Option<Occurrence> {
-        let (_, occurrence) = self.taken.pop()?;
-        self.notices -= usize::from(!occurrence.is_message());
+    pub fn take(&mut self, limits: Limits) -> Option<Numbered> {
+        let taken = self.taken.pop()?;
+        self.notices -= usize::from(!taken.1.is_message());
         self.note_room(limits);
-        Some(occurrence)
+        Some(taken)
     }
 
     /// Takes the oldest of what only events say.
@@ -118,17 +124,19 @@ impl Inbox {
     /// Takes the oldest of both lanes.
     pub fn take_any(&mut self, limits: Limits) -> Option<Occurrence> {
         match (self.own.front(), self.taken.peek()) {
-            (Some((own, _)), Some((taken, _))) if taken < own => self.take(limits),
-            (None, Some(_)) => self.take(limits),
-            _ => self.take_own(),
+            (Some((own, _)), Some((taken, _))) if own < taken => self.take_own(),
+            (Some(_), None) => self.take_own(),
+            _ => self.take(limits).map(|(_, occurrence)| occurrence),
         }
     }
 
-    /// Puts back what was taken last.
-    pub fn put_back(&mut self, occurrence: Occurrence) {
-        let size = occurrence.size();
-        self.notices += usize::from(!occurrence.is_message());
-        self.taken.push_front((0, occurrence), size);
+    /// Puts back what was taken, to its place, even beyond the limits; unless what waits says as much.
+    pub fn put_back(&mut self, number: u64, occurrence: Occurrence) {
+        if !self.says_as_much(&occurrence) {
+            let size = occurrence.size();
+            self.notices += usize::from(!occurrence.is_message());
+            self.taken.put_back((number, occurrence), size, |(waiting, _)| *waiting > number);
+        }
     }
 
     /// Throws the messages away; how many.
@@ -174,7 +182,18 @@ impl Inbox {
         self.taken.len() == self.notices || self.taken.has_room(size, Limits { entries, ..limits })
     }
 
-    const fn number(&mut self) -> u64 {
+    /// Whether the same hint waits, or newer tokens than these.
+    fn says_as_much(&self, occurrence: &Occurrence) -> bool {
+        let mut waiting = self.taken.iter().map(|(_, waiting)| waiting);
+        match occurrence {
+            Occurrence::CheckQueue(_) => waiting.any(|waiting| waiting == occurrence),
+            Occurrence::Tokens(_) => waiting.any(|waiting| matches!(waiting, Occurrence::Tokens(_))),
+            _ => false,
+        }
+    }
+
+    /// The place of what comes now.
+    pub const fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
     }
@@ -212,7 +231,7 @@ mod tests {
     }
 
     fn messages(inbox: &mut Inbox) -> Vec<Occurrence> {
-        std::iter::from_fn(|| inbox.take(LIMITS)).collect()
+        std::iter::from_fn(|| inbox.take(LIMITS)).map(|(_, occurrence)| occurrence).collect()
     }
 
     #[test]
@@ -258,9 +277,50 @@ mod tests {
     fn what_was_put_back_comes_first() {
         let (mut inbox, _) = filled(OverflowPolicy::Wait, 2);
         inbox.put(Occurrence::QueueFull);
-        let first = inbox.take(LIMITS).unwrap();
-        inbox.put_back(first);
+        let (_, first) = inbox.take(LIMITS).unwrap();
+        inbox.put_back(FIRST, first);
         assert_eq!(inbox.take_any(LIMITS), Some(text(1)));
+    }
+
+    #[test]
+    fn what_comes_back_stands_where_it_stood_beyond_the_limits() {
+        let (mut inbox, _) = filled(OverflowPolicy::Wait, 4);
+        let mut taken = std::iter::from_fn(|| inbox.take(LIMITS)).collect::<Vec<_>>();
+        for number in 5..=8 {
+            assert_eq!(inbox.offer(text(number), LIMITS, OverflowPolicy::Wait), Offer::Taken);
+        }
+        // In whichever order it comes back.
+        taken.rotate_left(1);
+        taken.swap(0, 1);
+        for (number, occurrence) in taken {
+            inbox.put_back(number, occurrence);
+        }
+        assert!(matches!(inbox.offer(text(9), LIMITS, OverflowPolicy::Wait), Offer::Wait(_)), "it is full");
+        assert_eq!(messages(&mut inbox), (1..=8).map(text).collect::<Vec<_>>());
+        assert_eq!(inbox.lost(), 0);
+    }
+
+    #[test]
+    fn what_says_no_more_does_not_come_back() {
+        let mut inbox = Inbox::default();
+        let tokens = |access: &str| Occurrence::Tokens(Tokens { access: access.into(), ..Tokens::default() });
+        for occurrence in [tokens("dead"), Occurrence::CheckQueue(Cause::Timer)] {
+            inbox.put(occurrence);
+        }
+        let taken = std::iter::from_fn(|| inbox.take(LIMITS)).collect::<Vec<_>>();
+        let newer =
+            [tokens("new"), Occurrence::CheckQueue(Cause::Timer), Occurrence::CheckQueue(Cause::Start)];
+        for occurrence in newer {
+            inbox.put(occurrence);
+        }
+        for (number, occurrence) in taken {
+            inbox.put_back(number, occurrence);
+        }
+        let left =
+            [tokens("new"), Occurrence::CheckQueue(Cause::Timer), Occurrence::CheckQueue(Cause::Start)];
+        assert_eq!(messages(&mut inbox), left);
+        inbox.offer(text(1), LIMITS, OverflowPolicy::Wait);
+        assert_eq!(inbox.clear_messages(LIMITS), 1, "notices are counted as what they are");
     }
 
     #[test]
@@ -275,14 +335,13 @@ mod tests {
             inbox.offer(text(number), LIMITS, OverflowPolicy::DropOldest);
         }
         inbox.offer(text(5), LIMITS, OverflowPolicy::DropOldest);
-        let taken = std::iter::from_fn(|| inbox.take(LIMITS)).collect::<Vec<_>>();
         assert_eq!(
-            taken,
+            messages(&mut inbox),
             [hint(), tokens("new"), text(2), text(3), text(4), text(5)],
             "four, and what is ours"
         );
         inbox.put(hint());
         inbox.offer(text(5), LIMITS, OverflowPolicy::Wait);
-        assert_eq!((inbox.clear_messages(LIMITS), inbox.take(LIMITS)), (1, Some(hint())));
+        assert_eq!((inbox.clear_messages(LIMITS), messages(&mut inbox)), (1, vec![hint()]));
     }
 }

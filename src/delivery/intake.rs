@@ -13,11 +13,15 @@ impl Delivery {
     /// Counts a message, and gives it to whom it belongs: a request, or nobody when the filter does not want it,
     /// or else back for [`offer`](Self::offer).
     #[must_use]
-    pub fn sift(&self, message: Occurrence) -> Option<Occurrence> {
+    pub fn sift(self: &Arc<Self>, message: Occurrence) -> Option<Occurrence> {
         self.statistics.messages_in.count();
         self.statistics.bytes_in.add_bytes(message.size());
-        let message = self.requests.answer(message)?;
         let Some(text) = message.text() else { return Some(message) };
+        if let Some(request) = self.requests.take(text) {
+            // Whoever gave up just now leaves the message to the others: dropped, it is put into the inbox.
+            drop(request.give(self.hold(message)));
+            return None;
+        }
         let filter = Arc::clone(&self.filter.lock().unwrap_or_else(PoisonError::into_inner));
         match filter.judge(text) {
             Verdict::Wanted => {}

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use native_api::{EventAnswer, WideText};
 
+use super::inbox::FIRST;
 use super::settings::DeliveryMode;
 use super::{Delivery, State};
 use crate::event_thread::{Delivered, Source};
@@ -45,13 +46,16 @@ impl Delivery {
         let pulled = settings.mode == DeliveryMode::Notify;
         match state.refused.take() {
             Some(Refused { occurrence, .. }) if pulled && occurrence.is_for_taking() => {
-                state.inbox.put_back(occurrence);
+                state.inbox.put_back(FIRST, occurrence);
             }
             Some(refused) => return Ok((refused, source)),
             None => {}
         }
         let occurrence = if pulled {
             state.inbox.take_own().or_else(|| remind(&mut state, now))
+        } else if state.taking > 0 {
+            // It may come back to before what follows it; whoever has it schedules us then.
+            None
         } else {
             state.inbox.take_any(settings.limits)
         };
@@ -82,7 +86,7 @@ impl Delivery {
         if let Some(Refused { occurrence, .. }) = state.refused.take()
             && occurrence.is_for_taking()
         {
-            state.inbox.put_back(occurrence);
+            state.inbox.put_back(FIRST, occurrence);
         }
         if !state.settings.keep_unheard {
             let limits = state.settings.limits;
@@ -148,5 +152,33 @@ impl Source for Delivery {
                 Delivered::Empty
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use native_api::Platform;
+
+    use super::*;
+    use crate::delivery::DeliverySettings;
+    use crate::events;
+    use crate::log::Log;
+    use crate::message::Payload;
+    use crate::statistics::Statistics;
+
+    #[test]
+    fn no_event_goes_past_what_may_come_back() {
+        let (settings, statistics) = (DeliverySettings::new(true), Arc::<Statistics>::default());
+        let delivery =
+            Delivery::new(Platform::default(), "", events::websocket, settings, statistics, Log::default());
+        let delivery = Arc::new(delivery);
+        for text in ["1", "2"] {
+            let _ = delivery.offer(Occurrence::Message(Payload::Text(text.to_owned())));
+        }
+        let taken = delivery.receive(1, Instant::now()).unwrap();
+        assert_eq!(delivery.choose(Instant::now()).err(), Some(Delivered::Empty));
+        drop(taken);
+        let (chosen, _) = delivery.choose(Instant::now()).unwrap();
+        assert_eq!(chosen.occurrence.text(), Some("1"));
     }
 }

@@ -3,21 +3,21 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::taken::Taken;
 use crate::filter::{Filter, Verdict};
-use crate::message::{Occurrence, Payload};
 use crate::reactor::{Answer, Reply, promise};
 
 /// The requests of one object that have no reply yet, oldest first. There are as many as threads of 1C that wait.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    pending: Mutex<Vec<(Filter, Reply<String>)>>,
+    pending: Mutex<Vec<(Filter, Reply<Taken>)>>,
     /// Length of `pending`, to be asked for every message without the lock.
     count: AtomicUsize,
 }
 
 impl Requests {
     /// Waits for the first text in which `filter` finds something.
-    pub(super) fn add(&self, filter: Filter) -> Answer<String> {
+    pub(super) fn add(&self, filter: Filter) -> Answer<Taken> {
         let (reply, answer) = promise();
         let mut pending = self.lock();
         pending.push((filter, reply));
@@ -30,24 +30,17 @@ impl Requests {
         self.count.load(Ordering::Acquire) > 0
     }
 
-    /// Gives a text to the first request whose reply it is; anything else comes back.
-    pub(super) fn answer(&self, message: Occurrence) -> Option<Occurrence> {
+    /// Takes out the first request whose reply this text is.
+    pub(super) fn take(&self, text: &str) -> Option<Reply<Taken>> {
         if !self.are_pending() {
-            return Some(message);
+            return None;
         }
-        let Occurrence::Message(Payload::Text(text)) = message else { return Some(message) };
-        let message = |text| Occurrence::Message(Payload::Text(text));
         let mut pending = self.lock();
         pending.retain(|(_, reply)| reply.is_awaited());
-        let found = pending.iter().position(|(filter, _)| filter.judge(&text) == Verdict::Wanted);
-        let request = found.map(|at| pending.remove(at));
+        let found = pending.iter().position(|(filter, _)| filter.judge(text) == Verdict::Wanted);
+        let request = found.map(|at| pending.remove(at).1);
         self.count.store(pending.len(), Ordering::Release);
-        drop(pending);
-        match request {
-            // Whoever gave up just now leaves the message to the others.
-            Some((_, reply)) => reply.give(text).err().map(message),
-            None => Some(message(text)),
-        }
+        request
     }
 
     /// No reply will come any more.
@@ -56,7 +49,7 @@ impl Requests {
         self.count.store(0, Ordering::Release);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(Filter, Reply<String>)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Filter, Reply<Taken>)>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

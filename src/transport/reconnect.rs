@@ -136,8 +136,9 @@ async fn attempt_once(shared: &Shared, line: &mut impl Line, attempt: u32, deadl
 }
 
 /// What comes of it; `None`: a panic. A mistake of ours costs one connection, and 1C is told.
-async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
-    AssertUnwindSafe(work).catch_unwind().await.ok()
+/// No `async fn`: that would keep room for `work` twice, for each connection.
+fn contained<T>(work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+    AssertUnwindSafe(work).catch_unwind().map(Result::ok)
 }
 
 fn broken() -> Failure {

@@ -125,7 +125,7 @@ fn head(table: &Table) -> String {
 
 const CLOCKS: &str = "
 Часы портала, расходящиеся с часами машины на часы и на год, — сбои `clock:*` класса BitrixPull. Перевод часов самой \
-машины во время работы не проверен.
+машины во время работы проверяет `cargo test --test product bitrix::clock`.
 
 ";
 
@@ -157,11 +157,7 @@ const LEGEND: &str = "\
 fn host(text: &mut String, seen: Option<&Seen<'_>>) {
     text.push_str("\n## Сбои платформы\n\n");
     for row in ROWS {
-        write!(text, "- `{}`: {}", row.fault, row.text).unwrap();
-        if !row.note.is_empty() {
-            write!(text, ". **Расходится с контрактом**: {}", row.note).unwrap();
-        }
-        text.push('\n');
+        writeln!(text, "- `{}`: {}", row.fault, row.text).unwrap();
     }
     text.push_str(CLOCKS);
     heading(text, "сбой", "класс", seen.is_some());

@@ -2,10 +2,13 @@
 
 mod calls;
 mod channels;
+#[cfg(target_os = "linux")]
+mod clock;
 mod endings;
 mod listener;
 mod listening;
 mod members;
+mod memory;
 mod misuse;
 mod offline_events;
 mod peer;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use echo_server::{Behaviour, Fault, Options, Server};
 use native_api::Value;
-use native_api_host::{Event, Host, Instance, Library, Object, locate};
+use native_api_host::{Arguments, Event, Host, Instance, Library, Object, locate};
 
 /// How long a test waits for what must come. Only a failure ever takes so long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,6 +93,17 @@ pub(crate) fn text(object: &Instance, name: &str) -> String {
     }
 }
 
+/// Calls a method while the platform has no memory for its result: an exception.
+#[track_caller]
+pub(crate) fn refused_memory(object: &Instance, method: &str, arguments: impl Arguments) {
+    object.faults().allow_allocations(Some(0));
+    let outcome = object.call(method, arguments);
+    object.faults().allow_allocations(None);
+    assert!(outcome.is_err(), "{outcome:?}");
+    let error = text(object, "ПоследняяОшибка");
+    assert!(error.contains("ожидается память для результата"), "{error}");
+}
+
 /// Connects with events on and takes the `Open` event.
 #[track_caller]
 pub(crate) fn connect(object: &Instance, url: &str) {
@@ -105,6 +116,17 @@ pub(crate) fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("product-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// Compiles a library that replaces functions of the C library in a process that preloads it; its path.
+#[cfg(target_os = "linux")]
+pub(crate) fn shim(name: &str, source: &str) -> String {
+    let (file, shim) = (folder().join(format!("{name}.c")), folder().join(format!("lib{name}.so")));
+    std::fs::write(&file, source).unwrap();
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-w", "-O1", "-o"]).arg(&shim).arg(&file);
+    assert!(compile.status().unwrap().success());
+    shim.to_str().unwrap().to_owned()
 }
 
 /// Runs `body` in a process of its own, with these environment variables. The test that calls this is `name`,

@@ -1,6 +1,5 @@
 //! Done and Destroy in every phase: nothing crashes, nothing hangs, nothing remains.
 
-use std::process::Command;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ use native_api_host::{Host, Library, Object, locate};
 
 use crate::common::{
     CLOSE_NORMAL, MESSAGE, OPEN, PATIENCE, ROM, connect, counting, echo, expect, faulty, folder, in_child,
-    library, rom, wait_until,
+    library, rom, shim, wait_until,
 };
 
 /// What Done may take, with room for a machine that is busy with other tests.
@@ -173,14 +172,9 @@ fn done_while_another_thread_waits_in_a_call() {
 #[cfg(target_os = "linux")]
 fn done_while_a_name_is_looked_up() {
     // The C library's look-up is replaced by one that hangs, as it does without a network.
-    let folder = folder();
-    let (source, shim) = (folder.join("hanging_lookup.c"), folder.join("libhanging_lookup.so"));
-    std::fs::write(&source, "#include <unistd.h>\nint getaddrinfo() { sleep(600); return -3; }\n").unwrap();
-    let mut compile = Command::new("cc");
-    let compiled = compile.args(["-shared", "-fPIC", "-w", "-o"]).arg(&shim).arg(&source).status().unwrap();
-    assert!(compiled.success());
+    let shim = shim("hanging_lookup", "#include <unistd.h>\nint getaddrinfo() { sleep(600); return -3; }\n");
     let name = "lifecycle::done_while_a_name_is_looked_up";
-    in_child(name, &[("LD_PRELOAD", shim.to_str().unwrap())], || {
+    in_child(name, &[("LD_PRELOAD", &shim)], || {
         let object = rom();
         for _ in 0..6 {
             object.call("Подключиться", ["ws://host.example/"]).unwrap();

@@ -6,6 +6,7 @@ mod faults;
 mod log;
 mod many;
 mod members;
+mod memory;
 mod queues;
 mod receiving;
 mod reconnecting;

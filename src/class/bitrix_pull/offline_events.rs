@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use native_api::class::{Default, Method, Parameter};
-use native_api::{Arguments, Misuse, Text, Value};
+use native_api::{Arguments, Misuse, Returned, Text, Value};
 
 use super::BitrixPull;
 use crate::bitrix::offline_events;
@@ -77,7 +77,7 @@ pub(super) const GET: Method<BitrixPull> = Method {
                 if !delete && lacks_license(&failure) {
                     this.pull.client().set_last_error(no_confirming(&connector));
                 }
-                Ok(Value::Empty)
+                Ok(Value::Empty.into())
             }
         }
     },
@@ -111,7 +111,7 @@ pub(super) const LIST: Method<BitrixPull> = Method {
     name: name("ListOfflineEvents", "СписокОфлайнСобытий"),
     parameters: &[optional("Filter", "Отбор", Default::String("{}"))],
     returns: true,
-    run: |this, arguments| Ok(this.list(object(arguments, 0)?)?.map_or(Value::Empty, Value::String)),
+    run: |this, arguments| Ok(this.list(object(arguments, 0)?)?.map_or(Value::Empty, Value::String).into()),
 };
 
 impl BitrixPull {
@@ -122,7 +122,7 @@ impl BitrixPull {
     }
 
     /// Says of events that were reserved what became of them. No ids: of all that were reserved together.
-    fn mark(&self, method: &str, process: &str, ids: Option<&[String]>) -> Result<Value, Misuse> {
+    fn mark(&self, method: &str, process: &str, ids: Option<&[String]>) -> Result<Returned, Misuse> {
         // To the portal an empty list means all of them.
         if ids.is_some_and(<[String]>::is_empty) {
             return Ok(true.into());

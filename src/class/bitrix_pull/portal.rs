@@ -37,7 +37,7 @@ pub(super) const SET_TOKENS: Method<BitrixPull> = Method {
             return Err(syntax(0, "токен доступа или токен обновления", "an access or a refresh token", got));
         }
         this.pull.rest().set_credentials(credentials);
-        Ok(Value::Empty)
+        Ok(Value::Empty.into())
     },
 };
 
@@ -79,7 +79,7 @@ pub(super) const CALL_METHOD: Method<BitrixPull> = Method {
         let parameters = object(arguments, 1)?;
         let deadline = Instant::now() + seconds(arguments, 2)?;
         let answer = this.call(method, parameters, deadline)?;
-        Ok(answer.map_or(Value::Empty, |answer| answer.handed_on.into()))
+        Ok(answer.map_or(Value::Empty, |answer| answer.handed_on.into()).into())
     },
 };
 

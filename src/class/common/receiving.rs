@@ -5,13 +5,13 @@ use std::time::Instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use native_api::class::{Default, Method, Property};
-use native_api::{Arguments, Misuse, MisuseKind, Text, Value};
+use native_api::{Arguments, Misuse, MisuseKind, Returned, Text, Value};
 use serde_json::json;
 
-use super::arguments::{count, filter, seconds_or};
+use super::arguments::{count, filter, seconds_or, size};
 use super::{Face, name, optional};
-use crate::events;
-use crate::message::Payload;
+use crate::delivery::Taken;
+use crate::events::{self, Pulled};
 
 /// Most messages in a batch.
 const LARGEST_BATCH: f64 = 100_000.0;
@@ -62,12 +62,7 @@ pub(in crate::class) const fn receive<C: Face>() -> Method<C> {
         returns: true,
         run: |this, arguments| {
             let deadline = pull_until(this, arguments, 0)?;
-            Ok(this
-                .client()
-                .delivery()
-                .receive(deadline)
-                .and_then(events::pulled)
-                .map_or(Value::Empty, value))
+            Ok(this.client().delivery().receive(1, deadline).map_or(Value::Empty.into(), hand_over))
         },
     }
 }
@@ -83,17 +78,11 @@ pub(in crate::class) const fn receive_batch<C: Face>() -> Method<C> {
         },
         returns: true,
         run: |this, arguments| {
-            let max = arguments.whole(0, 1.0..=LARGEST_BATCH)?;
+            let max = size(arguments, 1.0..=LARGEST_BATCH)?;
             let deadline = pull_until(this, arguments, 1)?;
-            let delivery = this.client().delivery();
-            let mut batch = Vec::new();
-            let mut next = delivery.receive(deadline);
-            while let Some(received) = next {
-                batch.extend(events::pulled(received).map(json_text));
-                let full = i64::try_from(batch.len()).is_ok_and(|length| length >= max);
-                next = if full { None } else { delivery.receive(Instant::now()) };
-            }
-            Ok(format!("[{}]", batch.join(",")).into())
+            let Some(taken) = this.client().delivery().receive(max, deadline) else { return Ok("[]".into()) };
+            let batch = taken.occurrences().filter_map(events::pulled).map(json_text).collect::<Vec<_>>();
+            Ok(Returned::with_receipt(format!("[{}]", batch.join(",")), || taken.given()))
         },
     }
 }
@@ -107,19 +96,25 @@ pub(in crate::class) const fn clear_queue<C: Face>() -> Method<C> {
     }
 }
 
+/// What was taken, one message, as a value; 1C has it as soon as it has the value.
+pub(in crate::class) fn hand_over(taken: Taken) -> Returned {
+    let value = taken.occurrences().find_map(events::pulled).map_or(Value::Empty, value);
+    Returned::with_receipt(value, || taken.given())
+}
+
 /// What was received, as `Получить` gives it.
-fn value(received: Payload) -> Value {
+fn value(received: Pulled<'_>) -> Value {
     match received {
-        Payload::Text(text) => text.into(),
-        Payload::Binary(bytes) => bytes.into(),
+        Pulled::Text(text) => text.into_owned().into(),
+        Pulled::Binary(bytes) => bytes.to_vec().into(),
     }
 }
 
 /// What was received, as the JSON text of an element of `ПолучитьПакет`.
-fn json_text(received: Payload) -> String {
+fn json_text(received: Pulled<'_>) -> String {
     let json = match received {
-        Payload::Text(text) => text.into(),
-        Payload::Binary(bytes) => json!({ "Encoding": "Base64", "Data": STANDARD.encode(bytes) }),
+        Pulled::Text(text) => text.into(),
+        Pulled::Binary(bytes) => json!({ "Encoding": "Base64", "Data": STANDARD.encode(bytes) }),
     };
     json.to_string()
 }

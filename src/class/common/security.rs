@@ -88,7 +88,7 @@ pub(in crate::class) const fn set_trusted_certificates<C: Face>() -> Method<C> {
                 _ => Certificates::read(given(arguments, 0)?).map_err(unusable)?,
             };
             this.client().change(|settings| settings.dial.tls.trusted = trusted);
-            Ok(Value::Empty)
+            Ok(Value::Empty.into())
         },
     }
 }
@@ -115,7 +115,7 @@ pub(in crate::class) const fn set_client_certificate<C: Face>() -> Method<C> {
                 _ => Some(Identity::read(given(arguments, 0)?, password, key).map_err(unusable)?),
             };
             this.client().change(|settings| settings.dial.tls.identity = identity);
-            Ok(Value::Empty)
+            Ok(Value::Empty.into())
         },
     }
 }

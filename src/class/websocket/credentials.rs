@@ -21,7 +21,7 @@ pub(super) const SET_CREDENTIALS: Method<WebSocket> = Method {
         }
         let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
         this.client.change(|settings| settings.authorization = Some(value));
-        Ok(Value::Empty)
+        Ok(Value::Empty.into())
     },
 };
 
@@ -33,6 +33,6 @@ pub(super) const SET_TOKEN: Method<WebSocket> = Method {
         let token = token(arguments, 0)?;
         let value = (!token.is_empty()).then(|| format!("Bearer {token}"));
         this.client.change(|settings| settings.authorization = value);
-        Ok(Value::Empty)
+        Ok(Value::Empty.into())
     },
 };

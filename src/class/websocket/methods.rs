@@ -6,6 +6,7 @@ use wire::{CloseCode, Request, RequestError};
 
 use super::WebSocket;
 use crate::class::common::arguments::{filter, seconds_or, strings, syntax};
+use crate::class::common::receiving::hand_over;
 use crate::class::common::{name, optional, required};
 use crate::message::Payload;
 use crate::transport::address::Address;
@@ -84,7 +85,7 @@ pub(super) const REQUEST: Method<WebSocket> = Method {
     run: |this, arguments| {
         let (payload, filter) = (payload(arguments, 0)?, filter(arguments, 1)?);
         let timeout = seconds_or(arguments, 2, this.basics.answer_limit())?;
-        Ok(this.client.request(payload, filter, timeout).map_or(Value::Empty, Value::String))
+        Ok(this.client.request(payload, filter, timeout).map_or(Value::Empty.into(), hand_over))
     },
 };
 
@@ -95,7 +96,8 @@ pub(super) const PING: Method<WebSocket> = Method {
     run: |this, arguments| {
         let timeout = seconds_or(arguments, 0, this.basics.answer_limit())?;
         let round_trip = this.client.ping(timeout);
-        Ok(round_trip.map_or(Value::Empty, |time| (time.as_secs_f64() * 1000.0).into()))
+        let milliseconds = round_trip.map(|time| time.as_secs_f64() * 1000.0);
+        Ok(milliseconds.map_or(Value::Empty, Value::Number).into())
     },
 };
 
@@ -118,7 +120,7 @@ pub(super) const SET_HEADER: Method<WebSocket> = Method {
         if full {
             return Err(too_many(0));
         }
-        Ok(Value::Empty)
+        Ok(Value::Empty.into())
     },
 };
 
@@ -128,7 +130,7 @@ pub(super) const CLEAR_HEADERS: Method<WebSocket> = Method {
     returns: false,
     run: |this, _| {
         this.client.change(|settings| settings.headers.clear());
-        Ok(Value::Empty)
+        Ok(Value::Empty.into())
     },
 };
 
@@ -145,7 +147,7 @@ pub(super) const SET_GREETING: Method<WebSocket> = Method {
             return Err(too_many(0));
         }
         this.client.change(|settings| settings.greeting = greeting);
-        Ok(Value::Empty)
+        Ok(Value::Empty.into())
     },
 };
 
