@@ -59,21 +59,29 @@ struct Racy(UnsafeCell<u64>);
 // SAFETY: none; this is the fault.
 unsafe impl Sync for Racy {}
 
-/// Two threads write to the same place; relaxed counting puts them in no order.
-#[unsafe(no_mangle)]
-pub extern "C" fn race() {
+/// Writes to a place that another thread writes to; relaxed counting puts them in no order.
+fn write() {
     static PLACE: Racy = Racy(UnsafeCell::new(0));
     static READY: AtomicU32 = AtomicU32::new(0);
-    let write = || {
-        READY.fetch_add(1, Ordering::Relaxed);
-        while READY.load(Ordering::Relaxed) < 2 {
-            thread::yield_now();
-        }
-        // SAFETY: none; this is the fault.
-        unsafe { *PLACE.0.get() += 1 };
-    };
+    READY.fetch_add(1, Ordering::Relaxed);
+    while READY.load(Ordering::Relaxed) < 2 {
+        thread::yield_now();
+    }
+    // SAFETY: none; this is the fault.
+    unsafe { *PLACE.0.get() += 1 };
+}
+
+/// Two threads of the library write to the same place.
+#[unsafe(no_mangle)]
+pub extern "C" fn race() {
     let threads = [thread::spawn(write), thread::spawn(write)];
     for thread in threads {
         assert!(thread.join().is_ok());
     }
+}
+
+/// The two threads of the host that call this write to the same place.
+#[unsafe(no_mangle)]
+pub extern "C" fn race_of_callers() {
+    write();
 }

@@ -1,8 +1,10 @@
-//! Loads the library that the first argument names and calls the export that the second one names.
+//! Loads the library that the first argument names and calls the export that the second one names, on two threads
+//! at once.
 
 use std::env::args_os;
 use std::ffi::{CStr, CString, OsString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStringExt;
+use std::thread;
 
 unsafe extern "C" {
     fn dlopen(file: *const c_char, flags: c_int) -> *mut c_void;
@@ -27,5 +29,8 @@ fn call(file: &CStr, name: &CStr) {
     assert!(!export.is_null(), "no export {name:?}");
     // SAFETY: all exports of the library have this type.
     let export = unsafe { std::mem::transmute::<*mut c_void, extern "C" fn()>(export) };
-    export();
+    let callers = [thread::spawn(move || export()), thread::spawn(move || export())];
+    for caller in callers {
+        assert!(caller.join().is_ok());
+    }
 }
