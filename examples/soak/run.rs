@@ -83,6 +83,8 @@ pub(crate) fn run(
         }
         let mut child = Command::new(std::env::current_exe()?)
             .arg("--client")
+            // Else the C library keeps what was freed, in as many places as it likes, and that is what would be seen.
+            .envs([("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "65536")])
             .args(logs.map(|folder| [OsStr::new("--logs"), folder.as_os_str()]).into_iter().flatten())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

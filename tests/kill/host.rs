@@ -109,6 +109,7 @@ fn form(shared: &Shared, object: &Object, url: &str) {
     let sends = object.class() != "BitrixPull";
     object.call("Подключиться", [url]).unwrap();
     let mut was_given = false;
+    let mut last = None;
     while shared.is_on() {
         let Some(event) = object.next_event(TICK) else { continue };
         if event.event == r#"{"Event": "Message"}"# && !std::mem::replace(&mut was_given, true) {
@@ -117,6 +118,10 @@ fn form(shared: &Shared, object: &Object, url: &str) {
         if sends && event.event.contains("Message") && event.data.len() < 100 {
             object.call("Отправить", ["занят 😀".repeat(20)]).unwrap();
         }
+        last = Some(event);
+    }
+    if !was_given {
+        println!("{}: nothing was given, last of all {last:?}", object.class());
     }
 }
 
@@ -156,6 +161,9 @@ fn keep(shared: &Shared, object: &Object, url: &str, folder: &Path) {
         if !std::mem::replace(&mut was_given, true) {
             shared.one_more();
         }
+    }
+    if !was_given {
+        println!("the job: nothing was given, {:?}", object.get("Состояние").unwrap());
     }
 }
 

@@ -41,10 +41,10 @@ fn nothing_stays_of_a_killed_host_and_nothing_is_missed() {
     let (folders, mut peers) = (Folders::new(), Peers::start());
     let mut diary = Diary::new(&folders);
     for kill in 0..kills {
-        let life = Life::begin(&folders, &peers);
+        let mut life = Life::begin(&folders, &peers);
         // From the very start one time, when all objects are connected and busy the other.
         if kill % 2 == 1 {
-            life.wait_until_busy(&mut peers);
+            life = life.wait_until_busy(&mut peers);
         }
         peers.publish_for(Duration::from_millis(random.u64(..700)), &mut random);
         life.kill();
@@ -52,8 +52,7 @@ fn nothing_stays_of_a_killed_host_and_nothing_is_missed() {
         folders.expect_nothing_left();
         diary.expect_continuation(&peers, kill);
     }
-    let life = Life::begin(&folders, &peers);
-    life.wait_until_busy(&mut peers);
+    let life = Life::begin(&folders, &peers).wait_until_busy(&mut peers);
     diary.wait_for(peers.published());
     life.end();
     peers.expect_no_connection();
