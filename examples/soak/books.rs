@@ -1,6 +1,5 @@
 //! The books of the whole fleet.
 
-use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::balance::Balance;
@@ -51,11 +50,13 @@ impl Books {
         }
     }
 
-    /// Numbers of messages that were published and did not come.
-    pub(crate) fn missing(&self) -> Vec<RangeInclusive<u64>> {
+    /// What is not as it should be, for whoever looks for the cause.
+    pub(crate) fn details(&self) -> Vec<String> {
         match self {
-            Self::Socket(_) => Vec::new(),
-            Self::Pull(sequence) => lock(sequence).missing(),
+            Self::Socket(ledger) => lock(ledger).uneven(),
+            Self::Pull(sequence) => {
+                lock(sequence).missing().into_iter().map(|range| format!("не пришло: {range:?}")).collect()
+            }
         }
     }
 

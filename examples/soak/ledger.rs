@@ -209,6 +209,20 @@ impl Ledger {
         }
     }
 
+    /// Connections that nothing excuses the end of, as both sides saw them.
+    pub(crate) fn uneven(&self) -> Vec<String> {
+        let mut uneven = Vec::new();
+        self.pairs(|taken, served| {
+            let mut balance = Balance::default();
+            balance.lost += taken.first_echo.saturating_sub(served.first);
+            judge(&mut balance, taken, served.end);
+            if !balance.is_even() {
+                uneven.push(format!("{taken:?} / {served:?}"));
+            }
+        });
+        uneven
+    }
+
     /// Whether the object is done.
     pub(crate) fn is_finished(&self) -> bool {
         self.finished
@@ -222,25 +236,35 @@ impl Ledger {
     /// All that can be told by now. Connections that one side has not ended yet are not judged.
     pub(crate) fn balance(&self) -> Balance {
         let mut balance = self.noted;
+        let unmatched = self.pairs(|taken, served| {
+            balance.lost += taken.first_echo.saturating_sub(served.first);
+            judge(&mut balance, taken, served.end);
+        });
+        let excused = self.taken.iter().filter(|taken| !taken.is_closed && taken.first_echo == 0).count();
+        balance.lost += unmatched.saturating_sub(u64::try_from(excused).unwrap_or(u64::MAX));
+        self.add_gaps(&mut balance);
+        balance
+    }
+
+    /// Shows each connection as 1C saw it with the same as the server saw it. How many of the server's that ended
+    /// cleanly are left.
+    fn pairs(&self, mut pair: impl FnMut(&Taken, &Served)) -> u64 {
+        let is_clean = |served: &Served| u64::from(served.end.is_some_and(|end| end.is_clean));
         let mut served = self.served.iter().filter(|served| served.first != 0).peekable();
         let mut unmatched = 0;
         for taken in self.taken.iter().filter(|taken| taken.first_echo != 0) {
             while let Some(passed) = served.next_if(|served| served.last < taken.first_echo) {
-                unmatched += u64::from(passed.end.is_some_and(|end| end.is_clean));
+                unmatched += is_clean(passed);
             }
-            let Some(served) = served.next() else { continue };
-            balance.lost += taken.first_echo.saturating_sub(served.first);
-            judge(&mut balance, taken, served.end);
+            if let Some(served) = served.next() {
+                pair(taken, served);
+            }
         }
         // The last ones may still be on their way to 1C; those before came to nobody, unless they were abandoned.
-        let excused = self.taken.iter().filter(|taken| !taken.is_closed && taken.first_echo == 0).count();
         if self.finished {
-            let clean = served.filter(|served| served.end.is_some_and(|end| end.is_clean));
-            unmatched += clean.fold(0, |count, _| count + 1);
+            unmatched += served.map(is_clean).sum::<u64>();
         }
-        balance.lost += unmatched.saturating_sub(u64::try_from(excused).unwrap_or(u64::MAX));
-        self.add_gaps(&mut balance);
-        balance
+        unmatched
     }
 
     /// Messages of 1C that never came to the server, connection by connection.

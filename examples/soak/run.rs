@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
-use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,7 +39,7 @@ struct Uneven {
     number: usize,
     member: Member,
     balance: Balance,
-    missing: Vec<RangeInclusive<u64>>,
+    details: Vec<String>,
 }
 
 /// How it went.
@@ -127,7 +126,7 @@ pub(crate) fn run(
                 number,
                 member,
                 balance,
-                missing: books.missing(),
+                details: books.details(),
             })
         });
         let uneven = uneven.collect::<Vec<_>>();
@@ -274,11 +273,9 @@ impl Outcome {
         {
             line("память, наибольшая", mebibytes(most));
         }
-        for Uneven { number, member, balance, missing } in &self.uneven {
+        for Uneven { number, member, balance, details } in &self.uneven {
             println!("  объект {number}: {member:?}\n    {balance:?}");
-            if !missing.is_empty() {
-                println!("    не пришло: {missing:?}");
-            }
+            details.iter().for_each(|detail| println!("    {detail}"));
         }
         for trouble in &self.troubles {
             println!("  {trouble}");
