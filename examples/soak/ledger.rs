@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::ops::Range;
 
 use crate::balance::Balance;
 use crate::report::Report;
@@ -54,10 +55,11 @@ pub(crate) struct Ledger {
     served: Vec<Served>,
     living: BTreeMap<Key, usize>,
     taken: Vec<Taken>,
-    /// The last message of 1C that came to the server, and those before it that have not: on which of its connections
-    /// the next one came.
+    /// The last message of 1C that came to the server, and on which connection; those before it that have not, and the
+    /// connections that may have taken them along.
     last_arrived: u64,
-    missing: BTreeMap<u64, usize>,
+    arrived_on: usize,
+    missing: BTreeMap<u64, Range<usize>>,
     /// The last message of 1C that came back.
     last_echo: u64,
     accepted: u64,
@@ -104,11 +106,12 @@ impl Ledger {
                     self.noted.doubled += u64::from(!is_late);
                 } else {
                     if before == 0 {
-                        self.missing.extend((next..number).map(|missing| (missing, index)));
+                        let between = self.arrived_on..index;
+                        self.missing.extend((next..number).map(|missing| (missing, between.clone())));
                     } else {
                         self.noted.lost += number - next;
                     }
-                    self.last_arrived = number;
+                    (self.last_arrived, self.arrived_on) = (number, index);
                 }
             }
             Seen::Number(_) | Seen::Stray | Seen::Wrong => self.noted.wrong += 1,
@@ -271,10 +274,10 @@ impl Ledger {
     fn add_gaps(&self, balance: &mut Balance) {
         // Accounts come when objects are done.
         let mut told = self.told.filter(|_| self.finished).unwrap_or(u64::MAX);
-        for index in self.missing.values() {
-            // The connection before: nothing may be missing at a clean end.
-            let end = index.checked_sub(1).and_then(|before| self.served[before].end);
-            if !end.is_some_and(|end| end.is_clean) {
+        for between in self.missing.values() {
+            // Nothing may be missing at a clean end.
+            let is_clean = |served: &Served| served.end.is_some_and(|end| end.is_clean);
+            if !self.served.get(between.clone()).is_some_and(|served| served.iter().all(is_clean)) {
                 balance.cut += 1;
             } else if told > 0 {
                 told -= 1;
@@ -390,6 +393,23 @@ mod tests {
         assert_eq!(ledger.balance().doubled, 1);
         ledger.arrived(new, &sent(6));
         assert_eq!(ledger.balance().lost, 1);
+    }
+
+    #[test]
+    fn what_went_with_a_line_is_not_the_fault_of_a_later_one() {
+        let mut ledger = Ledger::new(true);
+        for (number, end) in [(1, CUT), (2, CLEAN)] {
+            ledger.opened((0, number));
+            if number == 1 {
+                ledger.arrived((0, 1), &sent(1));
+            }
+            ledger.ended((0, number), end);
+        }
+        ledger.opened((0, 3));
+        ledger.arrived((0, 3), &sent(3));
+        ledger.told(Report::Account(Account { accepted: 3, greetings: 0, written: 3, lost: 0 }));
+        let balance = ledger.balance();
+        assert!(balance.is_even() && balance.cut == 1, "{balance:?}");
     }
 
     #[test]
