@@ -239,25 +239,32 @@ impl Ledger {
     /// All that can be told by now. Connections that one side has not ended yet are not judged.
     pub(crate) fn balance(&self) -> Balance {
         let mut balance = self.noted;
-        let unmatched = self.pairs(|taken, served| {
+        let mut unmatched = self.pairs(|taken, served| {
             balance.lost += taken.first_echo.saturating_sub(served.first);
             judge(&mut balance, taken, served.end);
         });
-        let excused = self.taken.iter().filter(|taken| !taken.is_closed && taken.first_echo == 0).count();
-        balance.lost += unmatched.saturating_sub(u64::try_from(excused).unwrap_or(u64::MAX));
+        let mut excused = 0;
+        for taken in self.taken.iter().filter(|taken| taken.first_echo == 0) {
+            // Closed before the server had echoed anything: all that it wrote came.
+            match unmatched.iter().position(|sent| *sent == taken.messages) {
+                Some(whole) if taken.is_closed => drop(unmatched.swap_remove(whole)),
+                _ => excused += usize::from(!taken.is_closed),
+            }
+        }
+        balance.lost += u64::try_from(unmatched.len().saturating_sub(excused)).unwrap_or(u64::MAX);
         self.add_gaps(&mut balance);
         balance
     }
 
-    /// Shows each connection as 1C saw it with the same as the server saw it. How many of the server's that ended
-    /// cleanly are left.
-    fn pairs(&self, mut pair: impl FnMut(&Taken, &Served)) -> u64 {
-        let is_clean = |served: &Served| u64::from(served.end.is_some_and(|end| end.is_clean));
+    /// Shows each connection as 1C saw it with the same as the server saw it. What the server wrote on those that are
+    /// left, and ended cleanly.
+    fn pairs(&self, mut pair: impl FnMut(&Taken, &Served)) -> Vec<u64> {
+        let written = |served: &Served| served.end.filter(|end| end.is_clean).map(|end| end.sent);
         let mut served = self.served.iter().filter(|served| served.first != 0).peekable();
-        let mut unmatched = 0;
+        let mut unmatched = Vec::new();
         for taken in self.taken.iter().filter(|taken| taken.first_echo != 0) {
             while let Some(passed) = served.next_if(|served| served.last < taken.first_echo) {
-                unmatched += is_clean(passed);
+                unmatched.extend(written(passed));
             }
             if let Some(served) = served.next() {
                 pair(taken, served);
@@ -265,7 +272,7 @@ impl Ledger {
         }
         // The last ones may still be on their way to 1C; those before came to nobody, unless they were abandoned.
         if self.finished {
-            unmatched += served.map(is_clean).sum::<u64>();
+            unmatched.extend(served.filter_map(written));
         }
         unmatched
     }
@@ -410,6 +417,24 @@ mod tests {
         ledger.told(Report::Account(Account { accepted: 3, greetings: 0, written: 3, lost: 0 }));
         let balance = ledger.balance();
         assert!(balance.is_even() && balance.cut == 1, "{balance:?}");
+    }
+
+    #[test]
+    fn a_connection_that_the_server_closed_before_it_read_anything_is_whole() {
+        let with = |numbers: u64| {
+            let mut ledger = Ledger::new(true);
+            ledger.opened(KEY);
+            ledger.told(Report::Open);
+            ledger.told(Report::Accepted(1));
+            (1..=numbers).for_each(|number| ledger.told(Report::Number(number)));
+            ledger.arrived(KEY, &sent(1));
+            ledger.told(Report::Closed);
+            ledger.ended(KEY, End { is_clean: true, sent: 5 });
+            ledger.told(Report::Finished);
+            ledger.balance()
+        };
+        assert!(with(5).is_even(), "{:?}", with(5));
+        assert_eq!(with(4).lost, 1);
     }
 
     #[test]
