@@ -7,6 +7,7 @@ mod access;
 mod balance;
 mod books;
 mod client;
+mod connection;
 mod diary;
 mod flatness;
 mod fleet;

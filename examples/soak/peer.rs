@@ -10,8 +10,9 @@ use echo_server::{
     Behaviour, Compression, Event, Fault, Identity, Options, Pace, Replay, Reservation, Server,
 };
 
+use crate::connection::End;
 use crate::fleet::Socket;
-use crate::ledger::{End, Key, Ledger};
+use crate::ledger::{Key, Ledger};
 use crate::text::number;
 
 /// How often the journal is read into the books.

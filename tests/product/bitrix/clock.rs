@@ -4,13 +4,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::time::Instant;
 
-use echo_server::Portal;
 use native_api::Value;
-use native_api_host::{Instance, Object};
+use native_api_host::Instance;
 
-use super::listener::{
-    client_of, expect_message, listen, next, portal, publish, server_client_of, wait_for_poll,
-};
+use super::listener::{expect_message, listening, next, portal, publish, server_client_of};
 use crate::common::{
     MESSAGE, PATIENCE, connect, echo, expect, folder, in_child, rom, shim, text, wait_until,
 };
@@ -69,15 +66,6 @@ int gettimeofday(struct timeval *told, void *zone) {
 const DAY: i64 = 24 * 60 * 60;
 /// Each against the true time.
 const SHIFTS: [i64; 5] = [DAY, -DAY, 3_650 * DAY, -3_650 * DAY, 0];
-
-/// An object that listens by this transport.
-fn listening(portal: &Portal, transport: &str) -> Object {
-    let object = client_of(portal);
-    object.set("Транспорт", transport).unwrap();
-    listen(&object, portal);
-    wait_for_poll(portal);
-    object
-}
 
 /// The message comes, whatever else is told before it.
 #[track_caller]

@@ -45,6 +45,16 @@ pub(super) fn listen(object: &Instance, portal: &Portal) {
     expect_open(object, "Start");
 }
 
+/// An object that listens to the portal by this transport.
+#[track_caller]
+pub(super) fn listening(portal: &Portal, transport: &str) -> Object {
+    let object = client_of(portal);
+    object.set("Транспорт", transport).unwrap();
+    listen(&object, portal);
+    wait_for_poll(portal);
+    object
+}
+
 /// The next events must tell of an open connection, and to look into the queue.
 #[track_caller]
 pub(super) fn expect_open(object: &Instance, cause: &str) {

@@ -7,8 +7,8 @@ use echo_server::{ClientIdPlace, ConfigurationStyle, PollFault, Portal, PortalOp
 use native_api_host::Object;
 
 use super::listener::{
-    client_of, expect_check, expect_message, expect_open, expect_state, listen, next, portal, portal_with,
-    position, publish, server_client_of, wait_for_poll,
+    client_of, expect_check, expect_message, expect_open, expect_state, listen, listening, next, portal,
+    portal_with, position, publish, server_client_of,
 };
 use crate::common::{PATIENCE, text, wait_until};
 
@@ -23,14 +23,6 @@ fn over_both_transports(test: impl Fn(&str)) {
     for transport in ["ДлинныйОпрос", "WebSocket"] {
         test(transport);
     }
-}
-
-fn listening(portal: &Portal, transport: &str) -> Object {
-    let object = client_of(portal);
-    object.set("Транспорт", transport).unwrap();
-    listen(&object, portal);
-    wait_for_poll(portal);
-    object
 }
 
 #[test]
