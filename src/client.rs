@@ -13,7 +13,7 @@ use crate::events::Wording;
 use crate::filter::Filter;
 use crate::log::Log;
 use crate::message::{Failure, FailureKind, Occurrence, Payload};
-use crate::reactor::Reactor;
+use crate::reactor::{Answer, Reactor};
 use crate::statistics::Statistics;
 use crate::transport::address::Address;
 use crate::transport::reconnect::{CONNECT_LIMIT, Line, too_late};
@@ -197,17 +197,13 @@ impl Client {
     /// time.
     pub fn send(&self, payload: Payload, timeout: Option<Duration>) -> bool {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        let sent = match self.session() {
-            Some(session) => session.send(payload, deadline.is_some()),
-            None => Err(Unsent::NotOpen),
-        };
-        let written = match (sent, deadline) {
+        let written = match (self.queue(payload, deadline.is_some()), deadline) {
             (Err(unsent), _) => {
                 self.set_last_error(unsent_text(unsent));
                 return false;
             }
-            (Ok(_), None) => true,
-            (Ok(answer), Some(deadline)) => answer.wait(deadline).is_some(),
+            (Ok(Some(answer)), Some(deadline)) => answer.wait(deadline).is_some(),
+            (Ok(_), _) => true,
         };
         if !written {
             self.set_last_error(Text::fixed(
@@ -223,11 +219,7 @@ impl Client {
         let deadline = Instant::now() + timeout;
         // Waited for before it can come.
         let answer = self.common.delivery.request(filter);
-        let sent = match self.session() {
-            Some(session) => session.send(payload, false).map(drop),
-            None => Err(Unsent::NotOpen),
-        };
-        if let Err(unsent) = sent {
+        if let Err(unsent) = self.queue(payload, false) {
             self.set_last_error(unsent_text(unsent));
             return None;
         }
@@ -303,6 +295,11 @@ impl Client {
                 Ok(none.insert(Threads { reactor, events }))
             }
         }
+    }
+
+    /// Queues a message on the connection that there is.
+    fn queue(&self, payload: Payload, confirmed: bool) -> Result<Option<Answer<()>>, Unsent> {
+        self.lock().session.as_ref().ok_or(Unsent::NotOpen)?.send(payload, confirmed)
     }
 
     fn session(&self) -> Option<Session> {

@@ -3,6 +3,7 @@
 //! The reading task puts in. Out go events, by way of the event thread, or messages, to a thread of 1C that
 //! asks for them. Knows neither sockets nor the wording of events.
 
+mod batch;
 pub mod inbox;
 mod intake;
 mod offering;
@@ -11,17 +12,20 @@ mod settings;
 mod taken;
 mod taking;
 
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use native_api::{Application, Platform, WideText};
 use tokio::sync::Notify;
 
+pub use self::batch::{Batch, Offered};
 pub use self::settings::{DeliveryMode, DeliverySettings};
 pub use self::taken::Taken;
 
 use self::inbox::Inbox;
-use self::offering::Refused;
+use self::offering::Pending;
 use self::requests::Requests;
 use crate::event_thread::{Scheduler, Source};
 use crate::events::Wording;
@@ -41,6 +45,8 @@ pub struct Delivery {
     statistics: Arc<Statistics>,
     log: Log,
     filter: Mutex<Arc<Filter>>,
+    /// Whether the filter wants less than all, to be asked for every message without the lock.
+    is_filtered: AtomicBool,
     requests: Requests,
     state: Mutex<State>,
     /// Told when a message has come, or can be taken again, or the connection has ended: threads of 1C wait for it.
@@ -55,12 +61,16 @@ struct State {
     settings: DeliverySettings,
     source: Arc<WideText>,
     /// The event that 1C had no room for, and the pause before the next offer.
-    refused: Option<Refused>,
+    refused: Option<Pending>,
     /// When 1C is told of waiting messages next; `None`: as soon as there are any.
     reminder: Option<Instant>,
     /// Threads of 1C that hold what they have taken, and do not know yet whether it reaches 1C: one, unless it hangs
     /// there.
     taking: usize,
+    /// Threads of 1C that wait for messages; without any, nobody is woken.
+    takers: usize,
+    /// Whether a reading task waits for room.
+    room_wanted: bool,
     /// Sessions from which messages may still come: a new one begins before the old one has ended.
     sessions: usize,
     stopped: bool,
@@ -88,6 +98,8 @@ impl Delivery {
             refused: None,
             reminder: None,
             taking: 0,
+            takers: 0,
+            room_wanted: false,
             sessions: 0,
             stopped: false,
             scheduler: None,
@@ -99,6 +111,7 @@ impl Delivery {
             statistics,
             log,
             filter: Mutex::default(),
+            is_filtered: AtomicBool::default(),
             requests: Requests::default(),
             state: Mutex::new(state),
             arrived: Condvar::new(),
@@ -146,7 +159,9 @@ impl Delivery {
 
     /// Takes the filter for the messages that come from now on.
     pub fn set_filter(&self, filter: Filter) {
-        *self.filter.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(filter);
+        let mut current = self.filter.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_filtered.store(!filter.wants_all(), Ordering::Release);
+        *current = Arc::new(filter);
     }
 
     /// Whether messages are taken by [`receive`](Self::receive) rather than sent as events.
@@ -180,7 +195,9 @@ impl Delivery {
         let is_wanted = occurrence.is_for_taking() || self.has_events(&state.settings);
         if is_wanted && !state.stopped {
             state.inbox.put(occurrence);
-            self.arrived.notify_one();
+            if state.takers > 0 {
+                self.arrived.notify_one();
+            }
             self.schedule(state);
         }
     }
@@ -206,6 +223,13 @@ impl Delivery {
         }
     }
 
+    /// A message has left: a reading task that waits for room is told.
+    fn make_room(&self, state: &mut State) {
+        if mem::take(&mut state.room_wanted) {
+            self.room.notify_waiters();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -213,7 +237,7 @@ impl Delivery {
 
 #[cfg(test)]
 mod tests {
-    use super::inbox::{Offer, OverflowPolicy};
+    use super::inbox::OverflowPolicy;
     use super::*;
     use crate::events;
     use crate::message::Payload;
@@ -232,9 +256,11 @@ mod tests {
             Delivery::new(Platform::default(), "", events::websocket, settings, statistics, Log::default());
         let delivery = Arc::new(delivery);
         for _ in 0..100 {
-            for expected in [Offer::Taken, Offer::Dropped] {
-                assert_eq!(delivery.offer(Occurrence::Message(Payload::Text("x".to_owned()))), expected);
+            let mut batch = Batch::new(Arc::clone(&delivery));
+            for _ in 0..2 {
+                batch.add(Occurrence::Message(Payload::Text("x".into())));
             }
+            assert_eq!(batch.offer(), Offered::Whole);
             delivery.receive(1, Instant::now()).expect("the one that was taken").given();
         }
         assert!(!delivery.lock().inbox.has_own());

@@ -3,12 +3,15 @@
 //! It is never the thread that reads sockets: a platform that hangs in a call delays events, and nothing
 //! else. It knows nothing of what is in a message.
 
+pub mod page;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
 
+use self::page::Page;
 use crate::worker::{JOIN_LIMIT, Shared, Worker};
 
 /// Something that has events for 1C.
@@ -16,8 +19,8 @@ pub trait Source: Send + Sync {
     /// Least time between two calls into 1C, of whatever source.
     fn interval(&self) -> Duration;
 
-    /// Offers one event to 1C.
-    fn deliver(&self) -> Delivered;
+    /// Offers one event to 1C, written on `page`.
+    fn deliver(&self, page: &mut Page) -> Delivered;
 }
 
 /// What became of an offer.
@@ -108,7 +111,11 @@ struct Line {
     waiting: Vec<(Arc<dyn Source>, Instant)>,
     /// When the last call was, and how long its source wants it to stand alone.
     last_call: Option<(Instant, Duration)>,
+    page: Page,
 }
+
+/// Events of one source in a row, at most, while nobody else wants to be served.
+const IN_A_ROW: usize = 64;
 
 fn run(jobs: &Receiver<Job>) {
     let mut line = Line::default();
@@ -121,12 +128,15 @@ fn run(jobs: &Receiver<Job>) {
         let job = match line.next_turn(now) {
             Some(turn) if turn <= now => jobs.try_recv().map_err(|error| error == TryRecvError::Disconnected),
             Some(turn) => jobs.recv_deadline(turn).map_err(|error| error == RecvTimeoutError::Disconnected),
-            None => jobs.recv().map_err(|_| true),
+            None => {
+                line.page.rest();
+                jobs.recv().map_err(|_| true)
+            }
         };
         match job {
             Ok(Job::Deliver(source)) => line.ready.push_back(source),
             Ok(Job::Stop) | Err(true) => return,
-            Err(false) => line.serve(Instant::now()),
+            Err(false) => line.serve(Instant::now(), || jobs.is_empty()),
         }
     }
 }
@@ -142,13 +152,22 @@ impl Line {
         ready.into_iter().chain(waiting).min()
     }
 
-    fn serve(&mut self, now: Instant) {
+    /// Serves who is next: once, or several times while `nobody_comes` who would have to wait for it.
+    fn serve(&mut self, now: Instant, nobody_comes: impl Fn() -> bool) {
         if self.ready.is_empty() || self.next_turn(now).is_some_and(|turn| turn > now) {
             return;
         }
         let Some(source) = self.ready.pop_front() else { return };
         let interval = source.interval();
-        let delivered = source.deliver();
+        let mut delivered = source.deliver(&mut self.page);
+        if interval.is_zero() && self.ready.is_empty() && self.waiting.is_empty() {
+            for _ in 1..IN_A_ROW {
+                if delivered != Delivered::More || !nobody_comes() {
+                    break;
+                }
+                delivered = source.deliver(&mut self.page);
+            }
+        }
         let now = Instant::now();
         if matches!(delivered, Delivered::More | Delivered::RetryIn(_)) {
             self.last_call = Some((now, interval));

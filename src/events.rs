@@ -50,7 +50,7 @@ pub fn rom_websocket(occurrence: &Occurrence, _part: usize, _language: Language)
         Occurrence::Opened(_) => (OPEN, OPEN_DATA),
         Occurrence::Closed(Closing { side, .. }) => (close(*side), CLOSE_DATA),
         Occurrence::Failed { .. } => (FAIL, FAIL_DATA),
-        Occurrence::Message(Payload::Text(text)) => (MESSAGE, text.as_str()),
+        Occurrence::Message(Payload::Text(text)) => (MESSAGE, &**text),
         Occurrence::Message(Payload::Binary(_))
         | Occurrence::Waiting { .. }
         | Occurrence::QueueFull
@@ -82,7 +82,7 @@ pub fn websocket(occurrence: &Occurrence, _part: usize, language: Language) -> O
             let keys = [("Attempt", (*attempt).into()), ("RetryIn", seconds(*retry_in))];
             (extended(WAITING, &keys), WAITING_DATA.into())
         }
-        Occurrence::Message(Payload::Text(text)) => (MESSAGE.into(), text.as_str().into()),
+        Occurrence::Message(Payload::Text(text)) => (MESSAGE.into(), (&**text).into()),
         Occurrence::Message(Payload::Binary(bytes)) => (BINARY.into(), STANDARD.encode(bytes).into()),
         Occurrence::QueueFull => (QUEUE_FULL.into(), "".into()),
         Occurrence::QueueFree { lost } => (extended(QUEUE_FREE, &[("Lost", (*lost).into())]), "".into()),
@@ -129,9 +129,8 @@ pub fn pulled(occurrence: &Occurrence) -> Option<Pulled<'_>> {
     };
     let text = match occurrence {
         Occurrence::Message(Payload::Binary(bytes)) => return Some(Pulled::Binary(bytes)),
-        Occurrence::Message(Payload::Text(text)) | Occurrence::Published(Publication { text, .. }) => {
-            text.into()
-        }
+        Occurrence::Message(Payload::Text(text)) => (&**text).into(),
+        Occurrence::Published(Publication { text, .. }) => text.into(),
         Occurrence::CheckQueue(why) => {
             own("check_queue", &format!(r#"{{"cause":"{}"}}"#, cause(*why))).into()
         }
@@ -230,7 +229,7 @@ mod tests {
             closing(Side::Peer),
             Occurrence::Failed { failure, retry_in: Some(Duration::from_micros(1_234_567)) },
             Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(500) },
-            Occurrence::Message(Payload::Text("Привет 😀".to_owned())),
+            Occurrence::Message(Payload::Text("Привет 😀".into())),
             Occurrence::Message(Payload::Binary(vec![0, 255])),
             Occurrence::QueueFull,
             Occurrence::QueueFree { lost: 7 },

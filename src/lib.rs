@@ -20,6 +20,7 @@ pub mod pull;
 pub mod queue;
 pub mod reactor;
 pub mod rest;
+pub mod shared_text;
 pub mod statistics;
 pub mod transport;
 pub mod worker;

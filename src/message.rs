@@ -1,9 +1,12 @@
 //! Plain data that every room may know: what happened on a connection.
 
 use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
 use native_api::Text;
+
+use crate::shared_text::SharedText;
 
 /// Something that happened, in the order in which it happened.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum Occurrence {
         retry_in: Duration,
     },
     /// A message came.
-    Message(Payload),
+    Message(Payload<SharedText>),
     /// A message of a push server came.
     Published(Publication),
     /// It is time to look into the portal's queue of offline events.
@@ -66,7 +69,8 @@ impl Occurrence {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Message(Payload::Text(text)) | Self::Published(Publication { text, .. }) => Some(text),
+            Self::Message(Payload::Text(text)) => Some(text),
+            Self::Published(Publication { text, .. }) => Some(text),
             _ => None,
         }
     }
@@ -181,17 +185,17 @@ pub enum Side {
 
 /// The content of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Payload {
+pub enum Payload<T = String> {
     /// Text.
-    Text(String),
+    Text(T),
     /// Bytes.
     Binary(Vec<u8>),
 }
 
-impl Payload {
+impl<T: Deref<Target = str>> Payload<T> {
     /// Bytes that count against the limit of a queue.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Binary(bytes) => bytes.len(),
@@ -200,7 +204,7 @@ impl Payload {
 
     /// Whether there is nothing in it.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }

@@ -33,6 +33,7 @@ mod platform;
 mod returned;
 mod tables;
 mod text;
+mod utf16;
 pub mod value;
 
 pub use arguments::Arguments;

@@ -9,7 +9,7 @@ use std::ffi::c_void;
 use crate::abi::variant::{Payload, RawVariant, Span, vt};
 use crate::date::Date;
 use crate::memory::Memory;
-use crate::text;
+use crate::utf16;
 use crate::value::Value;
 
 /// Why a variant could not be read.
@@ -87,9 +87,7 @@ unsafe fn read_span(code: u16, span: Span) -> Result<Value, Unreadable> {
     Ok(match code {
         vt::PWSTR => {
             let (units, _) = bytes.as_chunks::<2>();
-            Value::String(text::decode(
-                &units.iter().map(|unit| u16::from_ne_bytes(*unit)).collect::<Vec<_>>(),
-            ))
+            Value::String(utf16::decode(units))
         }
         vt::PSTR => Value::String(String::from_utf8_lossy(bytes).into_owned()),
         _ => Value::Blob(bytes.to_vec()),
@@ -119,7 +117,8 @@ fn to_raw(value: &Value, memory: Option<Memory>) -> Option<RawVariant> {
         },
         Value::Date(value) => (vt::TM, Payload { tm: value.to_tm() }),
         Value::String(value) => {
-            let mut units = value.encode_utf16().collect::<Vec<u16>>();
+            let mut units = Vec::new();
+            utf16::append(value, &mut units);
             let len = u32::try_from(units.len()).ok()?;
             units.push(0);
             let ptr = memory?.copy_units(&units)?.hand_over();

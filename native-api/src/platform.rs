@@ -5,7 +5,7 @@
 //! dead: no new call begins, and Done waits for those in progress.
 
 use std::ffi::c_long;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use crate::abi::platform::{
@@ -50,15 +50,17 @@ pub struct Platform(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     call_ended: Condvar,
+    application: OnceLock<Application>,
     told: Told,
 }
 
 #[derive(Debug, Default)]
 struct State {
     connection: Connection,
-    application: Option<Application>,
     /// Threads that are inside a call into 1C just now.
     in_call: Vec<ThreadMark>,
+    /// Threads that wait for the end of a call; without any, nobody is woken.
+    waiting: usize,
 }
 
 /// The platform's object, or null.
@@ -108,7 +110,7 @@ impl Platform {
     /// What kind of application runs the object; asked once, at Init.
     #[must_use]
     pub fn application(&self) -> Application {
-        self.lock().application.unwrap_or(Application::Unknown)
+        self.0.application.get().copied().unwrap_or(Application::Unknown)
     }
 
     /// Language for the texts that this object's user reads.
@@ -144,7 +146,10 @@ impl Platform {
             // SAFETY: the connection is alive for this call, and vouched for by this function's contract.
             unsafe { read_application(connection, table) }
         });
-        self.lock().application = application;
+        if let Some(application) = application {
+            // Init succeeds once; another one changes nothing.
+            let _ = self.0.application.set(application);
+        }
     }
 
     /// No new call into 1C begins from here on.
@@ -165,16 +170,14 @@ impl Platform {
     /// Waits until no other thread is inside a call into 1C, at most until `deadline`.
     pub(crate) fn wait_for_calls(&self, deadline: Instant) -> bool {
         let this = ThreadMark::current();
+        let left = deadline.saturating_duration_since(Instant::now());
+        let is_busy = |state: &mut State| state.in_call.iter().any(|thread| *thread != this);
         let mut state = self.lock();
-        while state.in_call.iter().any(|thread| *thread != this) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            let waited = self.0.call_ended.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        true
+        state.waiting += 1;
+        let waited = self.0.call_ended.wait_timeout_while(state, left, is_busy);
+        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        !waited.timed_out()
     }
 
     /// Makes `text` the exception of the member that is being called.
@@ -243,8 +246,11 @@ impl Drop for CallEnded<'_> {
         if let Some(at) = state.in_call.iter().rposition(|thread| *thread == self.thread) {
             state.in_call.remove(at);
         }
+        let is_awaited = state.waiting > 0;
         drop(state);
-        self.inner.call_ended.notify_all();
+        if is_awaited {
+            self.inner.call_ended.notify_all();
+        }
     }
 }
 

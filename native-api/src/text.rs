@@ -2,30 +2,77 @@
 //!
 //! A lone surrogate, which BSL can produce and UTF-8 cannot hold, becomes U+FFFD on its way in.
 
-use widestring::U16CString;
+use std::fmt;
+
+use crate::utf16;
 
 /// A string for the platform: UTF-16, ended by NUL, without NUL inside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WideText(U16CString);
+#[derive(Clone)]
+pub struct WideText {
+    /// The text, its NUL, and memory behind it that a longer text may use.
+    units: Vec<u16>,
+    length: usize,
+}
 
 impl WideText {
     /// Encodes `text`. U+0000, which would end the string early, becomes U+FFFD.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let units = text.encode_utf16().map(|unit| if unit == 0 { 0xFFFD } else { unit });
-        Self(U16CString::from_vec_truncate(units.collect::<Vec<u16>>()))
+        let mut new = Self::default();
+        new.set(text);
+        new.shrink_to(0);
+        new
+    }
+
+    /// Encodes another `text` into the same memory.
+    pub fn set(&mut self, text: &str) {
+        let room = utf16::room(text.len()) + 1;
+        if self.units.len() < room {
+            self.units.resize(room, 0);
+        }
+        self.length = utf16::encode(text, &mut self.units);
+        for unit in &mut self.units[..self.length] {
+            *unit = if *unit == 0 { 0xFFFD } else { *unit };
+        }
+        self.units[self.length] = 0;
+    }
+
+    /// Gives memory for more than `units`, and for more than the text, back.
+    pub fn shrink_to(&mut self, units: usize) {
+        self.units.truncate(units.max(self.length + 1));
+        self.units.shrink_to_fit();
     }
 
     /// The first unit; readable up to and including the NUL.
     #[must_use]
-    pub fn as_ptr(&self) -> *const u16 {
-        self.0.as_ptr()
+    pub const fn as_ptr(&self) -> *const u16 {
+        self.units.as_ptr()
     }
 
     /// The units with the NUL.
     #[must_use]
     pub fn units_with_nul(&self) -> &[u16] {
-        self.0.as_slice_with_nul()
+        &self.units[..=self.length]
+    }
+}
+
+impl Default for WideText {
+    fn default() -> Self {
+        Self { units: vec![0], length: 0 }
+    }
+}
+
+impl PartialEq for WideText {
+    fn eq(&self, other: &Self) -> bool {
+        self.units_with_nul() == other.units_with_nul()
+    }
+}
+
+impl Eq for WideText {}
+
+impl fmt::Debug for WideText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&String::from_utf16_lossy(&self.units[..self.length]), f)
     }
 }
 
@@ -77,6 +124,14 @@ mod tests {
     fn nul_becomes_a_replacement_character_and_the_end_is_marked() {
         assert_eq!(WideText::new("a\0б").units_with_nul(), [0x61, 0xFFFD, 0x431, 0]);
         assert_eq!(WideText::new("").units_with_nul(), [0]);
+        assert_eq!(WideText::default(), WideText::new(""));
+    }
+
+    #[test]
+    fn memory_is_used_again() {
+        let mut text = WideText::new("долгий текст");
+        text.set("ab");
+        assert_eq!(text, WideText::new("ab"));
     }
 
     #[test]

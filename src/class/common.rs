@@ -7,7 +7,7 @@ pub(super) mod receiving;
 pub(super) mod security;
 pub(super) mod session;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use native_api::class::{Name, Parameter};
@@ -39,16 +39,20 @@ impl Basics {
     }
 
     fn get(&self) -> Values {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().clone()
     }
 
     fn change(&self, change: impl FnOnce(&mut Values)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.lock());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Values> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time to wait for an outcome; `None`: outcomes come as events.
     pub(super) fn timeout(&self) -> Option<Duration> {
-        let seconds = self.get().timeout;
+        let seconds = self.lock().timeout;
         (seconds > 0.0).then(|| Duration::from_secs_f64(seconds))
     }
 

@@ -198,7 +198,8 @@ impl Inbox {
         self.next
     }
 
-    const fn lose(&mut self, count: u64) {
+    /// So many messages are lost.
+    pub const fn lose(&mut self, count: u64) {
         self.lost += count;
         self.lost_while_full += count;
     }
@@ -221,7 +222,7 @@ mod tests {
     const LIMITS: Limits = Limits { entries: 4, bytes: 1000 };
 
     fn text(number: u32) -> Occurrence {
-        Occurrence::Message(Payload::Text(number.to_string()))
+        Occurrence::Message(Payload::Text(number.to_string().into()))
     }
 
     fn filled(policy: OverflowPolicy, count: u32) -> (Inbox, Vec<Offer>) {

@@ -1,14 +1,15 @@
 //! The event thread's side of an inbox: what is offered to 1C next, and what becomes of it.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use native_api::{EventAnswer, WideText};
+use native_api::EventAnswer;
 
 use super::inbox::FIRST;
 use super::settings::DeliveryMode;
 use super::{Delivery, State};
+use crate::event_thread::page::Page;
 use crate::event_thread::{Delivered, Source};
+use crate::events::EventTexts;
 use crate::message::Occurrence;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
@@ -16,74 +17,69 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 /// How often 1C is told of messages that it does not take.
 const REMINDER: Duration = Duration::from_secs(1);
 
-/// An event for 1C: the one that it had no room for, with the pause before the next offer, or the next about the
-/// same occurrence.
+/// An event for 1C: the next about an occurrence, or the one that it had no room for, with the pause before it is
+/// offered again.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(super) struct Pending {
     pub(super) occurrence: Occurrence,
     /// Which of its events it is.
     part: usize,
-    encoded: Encoded,
     pause: Duration,
 }
 
-#[derive(Debug)]
-struct Encoded {
-    event: WideText,
-    data: WideText,
+impl Pending {
+    const fn new(occurrence: Occurrence, part: usize) -> Self {
+        Self { occurrence, part, pause: SHORTEST_PAUSE }
+    }
 }
 
 impl Delivery {
     /// What to offer to 1C next, or what the event thread shall do instead.
-    fn choose(&self, now: Instant) -> Result<(Refused, Arc<WideText>), Delivered> {
+    fn choose(&self, page: &mut Page) -> Result<Pending, Delivered> {
         let mut state = self.lock();
-        let settings = state.settings;
-        if state.stopped || !self.has_events(&settings) {
+        if state.stopped || !self.has_events(&state.settings) {
             self.fall_silent(&mut state);
             return Err(Delivered::Empty);
         }
-        let source = Arc::clone(&state.source);
-        let pulled = settings.mode == DeliveryMode::Notify;
+        page.set_source(&state.source);
+        let pulled = state.settings.mode == DeliveryMode::Notify;
         match state.refused.take() {
-            Some(Refused { occurrence, .. }) if pulled && occurrence.is_for_taking() => {
+            Some(Pending { occurrence, .. }) if pulled && occurrence.is_for_taking() => {
                 state.inbox.put_back(FIRST, occurrence);
             }
-            Some(refused) => return Ok((refused, source)),
+            Some(refused) => return Ok(refused),
             None => {}
         }
         let occurrence = if pulled {
-            state.inbox.take_own().or_else(|| remind(&mut state, now))
+            state.inbox.take_own().or_else(|| remind(&mut state, Instant::now()))
         } else if state.taking > 0 {
             // It may come back to before what follows it; whoever has it schedules us then.
             None
         } else {
-            state.inbox.take_any(settings.limits)
+            let limits = state.settings.limits;
+            state.inbox.take_any(limits)
         };
         let Some(occurrence) = occurrence else {
             state.scheduled = false;
             return Err(match state.reminder.filter(|_| pulled && !state.inbox.is_empty()) {
-                Some(due) => Delivered::Later(due.saturating_duration_since(now)),
+                Some(due) => Delivered::Later(due.saturating_duration_since(Instant::now())),
                 None => Delivered::Empty,
             });
         };
-        drop(state);
         if occurrence.is_for_taking() {
-            self.room.notify_waiters();
+            self.make_room(&mut state);
         }
-        let offer = self.word(occurrence, 0).ok_or(Delivered::More)?;
-        Ok((offer, source))
+        Ok(Pending::new(occurrence, 0))
     }
 
     /// The texts of one of the events that tell of an occurrence; `None` when there is no such.
-    fn word(&self, occurrence: Occurrence, part: usize) -> Option<Refused> {
-        let texts = (self.wording)(&occurrence, part, self.platform.language())?;
-        let encoded = Encoded { event: WideText::new(&texts.event), data: WideText::new(&texts.data) };
-        Some(Refused { occurrence, part, encoded, pause: SHORTEST_PAUSE })
+    fn word<'a>(&self, occurrence: &'a Occurrence, part: usize) -> Option<EventTexts<'a>> {
+        (self.wording)(occurrence, part, self.platform.language())
     }
 
     /// Where nobody listens nothing is said; messages stay for whoever asks for them, if the class has such.
     fn fall_silent(&self, state: &mut State) {
-        if let Some(Refused { occurrence, .. }) = state.refused.take()
+        if let Some(Pending { occurrence, .. }) = state.refused.take()
             && occurrence.is_for_taking()
         {
             state.inbox.put_back(FIRST, occurrence);
@@ -99,15 +95,15 @@ impl Delivery {
     }
 
     /// 1C has an event; another one may be about the same occurrence.
-    fn accepted(&self, Refused { occurrence, part, .. }: Refused) {
+    fn accepted(&self, Pending { occurrence, part, .. }: Pending) {
         if occurrence.is_message() && part == 0 {
             self.statistics.delivered.count();
         }
-        if matches!(occurrence, Occurrence::Published(_)) {
-            let next = self.word(occurrence, part + 1);
+        let next = part + 1;
+        if matches!(occurrence, Occurrence::Published(_)) && self.word(&occurrence, next).is_some() {
             let mut state = self.lock();
             if !state.stopped {
-                state.refused = next;
+                state.refused = Some(Pending::new(occurrence, next));
             }
         }
     }
@@ -127,12 +123,16 @@ impl Source for Delivery {
         self.lock().settings.interval
     }
 
-    fn deliver(&self) -> Delivered {
-        let (mut offer, source) = match self.choose(Instant::now()) {
+    fn deliver(&self, page: &mut Page) -> Delivered {
+        let mut offer = match self.choose(page) {
             Ok(offer) => offer,
             Err(instead) => return instead,
         };
-        match self.platform.external_event(&source, &offer.encoded.event, &offer.encoded.data) {
+        match self.word(&offer.occurrence, offer.part) {
+            Some(EventTexts { event, data }) => page.set(event, &data),
+            None => return Delivered::More,
+        }
+        match page.offer(&self.platform) {
             EventAnswer::Accepted => {
                 self.accepted(offer);
                 Delivered::More
@@ -157,10 +157,12 @@ impl Source for Delivery {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use native_api::Platform;
 
     use super::*;
-    use crate::delivery::DeliverySettings;
+    use crate::delivery::{Batch, DeliverySettings, Offered};
     use crate::events;
     use crate::log::Log;
     use crate::message::Payload;
@@ -172,13 +174,15 @@ mod tests {
         let delivery =
             Delivery::new(Platform::default(), "", events::websocket, settings, statistics, Log::default());
         let delivery = Arc::new(delivery);
+        let mut batch = Batch::new(Arc::clone(&delivery));
         for text in ["1", "2"] {
-            let _ = delivery.offer(Occurrence::Message(Payload::Text(text.to_owned())));
+            batch.add(Occurrence::Message(Payload::Text(text.into())));
         }
-        let taken = delivery.receive(1, Instant::now()).unwrap();
-        assert_eq!(delivery.choose(Instant::now()).err(), Some(Delivered::Empty));
+        assert_eq!(batch.offer(), Offered::Whole);
+        let (taken, mut page) = (delivery.receive(1, Instant::now()).unwrap(), Page::default());
+        assert_eq!(delivery.choose(&mut page).err(), Some(Delivered::Empty));
         drop(taken);
-        let (chosen, _) = delivery.choose(Instant::now()).unwrap();
+        let chosen = delivery.choose(&mut page).unwrap();
         assert_eq!(chosen.occurrence.text(), Some("1"));
     }
 }

@@ -62,8 +62,11 @@ impl Drop for Taken {
             }
         }
         // There may be events that waited meanwhile, and that there is room again.
+        let is_awaited = state.takers > 0;
         self.delivery.schedule(state);
-        self.delivery.arrived.notify_all();
+        if is_awaited {
+            self.delivery.arrived.notify_all();
+        }
     }
 }
 
@@ -76,8 +79,7 @@ mod tests {
     use native_api::Platform;
 
     use super::*;
-    use crate::delivery::DeliverySettings;
-    use crate::delivery::inbox::Offer;
+    use crate::delivery::{Batch, DeliverySettings, Offered};
     use crate::events;
     use crate::filter::Filter;
     use crate::log::Log;
@@ -100,13 +102,13 @@ mod tests {
     }
 
     fn text(number: u32) -> Occurrence {
-        Occurrence::Message(Payload::Text(number.to_string()))
+        Occurrence::Message(Payload::Text(number.to_string().into()))
     }
 
     fn offer(delivery: &Arc<Delivery>, numbers: impl IntoIterator<Item = u32>) {
-        for number in numbers {
-            assert_eq!(delivery.offer(text(number)), Offer::Taken);
-        }
+        let mut batch = Batch::new(Arc::clone(delivery));
+        numbers.into_iter().for_each(|number| batch.add(text(number)));
+        assert_eq!(batch.offer(), Offered::Whole);
     }
 
     /// Takes as many as are there, and has 1C get them.
@@ -126,7 +128,9 @@ mod tests {
             counter.fetch_add(1, Ordering::SeqCst);
         });
         let publication = Publication { text: "1".to_owned(), offline: Vec::new(), receipt };
-        assert_eq!(delivery.offer(Occurrence::Published(publication)), Offer::Taken);
+        let mut batch = Batch::new(Arc::clone(&delivery));
+        batch.add(Occurrence::Published(publication));
+        assert_eq!(batch.offer(), Offered::Whole);
         let numbers =
             || (settled.load(Ordering::SeqCst), delivery.statistics.delivered.get(), delivery.len());
         for _ in 0..3 {
@@ -183,7 +187,7 @@ mod tests {
         let delivery = delivery();
         let answer = delivery.request(Filter::new("^2$").unwrap());
         offer(&delivery, 1..=1);
-        assert_eq!(delivery.sift(text(2)), None);
+        Batch::new(Arc::clone(&delivery)).add(text(2));
         offer(&delivery, 3..=3);
         assert_eq!(delivery.len(), 2);
         drop(answer);
@@ -196,7 +200,7 @@ mod tests {
     fn a_reply_that_is_given_was_never_in_the_inbox() {
         let delivery = delivery();
         let answer = delivery.request(Filter::new("^2$").unwrap());
-        assert_eq!(delivery.sift(text(2)), None);
+        Batch::new(Arc::clone(&delivery)).add(text(2));
         answer.wait(Instant::now() + PATIENCE).unwrap().given();
         let counted = &delivery.statistics;
         assert_eq!((delivery.len(), counted.queued.get(), counted.delivered.get()), (0, 0, 0));

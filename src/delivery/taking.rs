@@ -22,8 +22,10 @@ impl Delivery {
         loop {
             if !state.inbox.is_empty() {
                 let is_held = |state: &mut State| state.taking > 0 && !state.stopped;
+                state.takers += 1;
                 let waited = self.arrived.wait_timeout_while(state, TAKING_LIMIT, is_held);
                 state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                state.takers -= 1;
                 if let Some(taken) = self.take(&mut state, most) {
                     return Some(taken);
                 }
@@ -32,7 +34,9 @@ impl Delivery {
             if left.is_zero() || state.sessions == 0 || state.stopped {
                 return None;
             }
+            state.takers += 1;
             state = self.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state.takers -= 1;
         }
     }
 
@@ -46,7 +50,7 @@ impl Delivery {
             state.reminder = None;
         }
         state.taking += 1;
-        self.room.notify_waiters();
+        self.make_room(state);
         Some(Taken::from_inbox(Arc::clone(self), entries))
     }
 

@@ -14,10 +14,11 @@ use crate::bitrix::frames::FrameParser;
 use crate::bitrix::json_rpc;
 use crate::bitrix::mid::Mid;
 use crate::bitrix::mids::{Judgement, Mids};
+use crate::delivery::Batch;
 use crate::log::{Level, Log};
-use crate::message::{Occurrence, OfflineEvent, Payload, Publication, Receipt};
+use crate::message::{Occurrence, OfflineEvent, Publication, Receipt};
 use crate::pull::settings::PullSettings;
-use crate::transport::websocket::inlet::{Inlet, Passage};
+use crate::transport::websocket::inlet::{Incoming, Inlet, Passage};
 
 /// So many times within so long the portal is asked again because the push server told so.
 const TOLD_TIMES: u32 = 5;
@@ -248,13 +249,14 @@ impl Intake {
 
 impl Inlet for Intake {
     /// Each message of a WebSocket is a body of its own.
-    fn feed(&mut self, payload: Payload) {
-        let Payload::Text(text) = payload else {
+    fn feed(&mut self, incoming: Incoming<'_>, _: &mut Batch) {
+        let Incoming::Text(text) = incoming else {
             return self
                 .log
                 .write(Level::Warn, || "Сервер очередей прислал двоичное сообщение, оно пропущено");
         };
-        match json_rpc::answer(&text) {
+        let text = text.as_str();
+        match json_rpc::answer(text) {
             Some(answer) => self.answers.push_back(answer.to_owned()),
             None => {
                 self.feed_bytes(text.as_bytes());

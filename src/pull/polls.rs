@@ -1,6 +1,7 @@
 //! Listening by polls: one after another, each continuing where the last one has ended.
 
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Method;
@@ -15,7 +16,7 @@ use super::configuring::Reason;
 use super::line::{End, PullLine, cut, protocol};
 use crate::bitrix::config::{Cursor, PullConfig};
 use crate::bitrix::mid::Mid;
-use crate::delivery::inbox::Offer;
+use crate::delivery::{Batch, Offered};
 use crate::log::Level;
 use crate::message::{Closing, Failure, FailureKind, Occurrence, Side};
 use crate::transport::address::Address;
@@ -260,11 +261,9 @@ impl PullLine {
 /// Hands a message over, and waits until there was room for it.
 async fn hand_over(message: Occurrence, shared: &Shared) -> Option<Closing> {
     let delivery = &shared.common.delivery;
-    let offer = match delivery.offer(delivery.sift(message)?) {
-        Offer::Wait(message) => delivery.accept(message).await,
-        offer => offer,
-    };
-    (offer == Offer::Close).then(|| Closing {
+    let mut batch = Batch::new(Arc::clone(delivery));
+    batch.add(message);
+    (batch.accept().await == Offered::Close).then(|| Closing {
         side: Side::Peer,
         code: 1008,
         reason: Text::fixed("Очередь входящих сообщений переполнена", "queue overflow"),

@@ -13,6 +13,9 @@ use crate::reactor::Reply;
 /// Most pongs that wait to be written, of at most 125 bytes each.
 const MOST_PONGS: usize = 256;
 
+/// Most of what is taken at a time.
+const MOST_AT_A_TIME: usize = 512;
+
 /// A bounded queue between those who send and the task that writes.
 #[derive(Debug, Default)]
 pub struct Outbox {
@@ -26,6 +29,12 @@ struct Lanes {
     pongs: VecDeque<Vec<u8>>,
     pings: Vec<Ping>,
     messages: BoundedQueue<Message>,
+}
+
+impl Lanes {
+    fn is_empty(&self) -> bool {
+        self.pongs.is_empty() && self.pings.is_empty() && self.messages.is_empty()
+    }
 }
 
 /// A message, and who waits until it is written.
@@ -83,30 +92,27 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// Takes what is next, if there is anything. What nobody waits for any more is skipped.
-    pub fn try_pop(&self) -> Option<Outgoing> {
+    /// Takes what is next into `batch`: all pongs and pings, and messages as long as the batch has less than `bytes`
+    /// of them. What nobody waits for any more is skipped.
+    pub fn take(&self, bytes: usize, batch: &mut Vec<Outgoing>) {
         let mut lanes = self.lock();
-        if let Some(payload) = lanes.pongs.pop_front() {
-            return Some(Outgoing::Pong(payload));
-        }
-        lanes.pings.retain(|Ping(reply)| reply.as_ref().is_none_or(Reply::is_awaited));
-        if !lanes.pings.is_empty() {
-            return Some(Outgoing::Ping(lanes.pings.remove(0)));
-        }
-        loop {
-            let message = lanes.messages.pop()?;
+        let lanes = &mut *lanes;
+        batch.extend(lanes.pongs.drain(..).map(Outgoing::Pong));
+        let pings = lanes.pings.drain(..).filter(|Ping(reply)| reply.as_ref().is_none_or(Reply::is_awaited));
+        batch.extend(pings.map(Outgoing::Ping));
+        let mut taken = 0;
+        while taken < bytes && batch.len() < MOST_AT_A_TIME {
+            let Some(message) = lanes.messages.pop() else { return };
             if message.written.as_ref().is_none_or(Reply::is_awaited) {
-                return Some(Outgoing::Message(message));
+                taken += message.payload.len();
+                batch.push(Outgoing::Message(message));
             }
         }
     }
 
-    /// Takes what is next, or waits for it.
-    pub async fn pop(&self) -> Outgoing {
-        loop {
-            if let Some(outgoing) = self.try_pop() {
-                return outgoing;
-            }
+    /// Waits until there is something to take.
+    pub async fn filled(&self) {
+        while self.lock().is_empty() {
             self.filled.notified().await;
         }
     }

@@ -129,18 +129,18 @@ impl Session {
         }
     }
 
-    /// Queues a message. The answer comes when it is written to the socket.
+    /// Queues a message. The answer, if it shall be `confirmed`, comes when it is written to the socket.
     ///
     /// # Errors
     /// Why it was not queued.
-    pub fn send(&self, payload: Payload, confirmed: bool) -> Result<Answer<()>, Unsent> {
+    pub fn send(&self, payload: Payload, confirmed: bool) -> Result<Option<Answer<()>>, Unsent> {
         let limits = self.shared.common.outgoing();
         let inner = self.shared.lock();
         if inner.state != State::Open {
             return Err(Unsent::NotOpen);
         }
-        let (reply, answer) = promise();
-        let message = Message { payload, written: confirmed.then_some(reply) };
+        let (written, answer) = confirmed.then(promise).unzip();
+        let message = Message { payload, written };
         if self.shared.outbox.push(message, limits) { Ok(answer) } else { Err(Unsent::Full) }
     }
 

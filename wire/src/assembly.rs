@@ -5,7 +5,8 @@ use bytes::BufMut;
 
 use crate::buffer::Space;
 use crate::limits::Limits;
-use crate::utf8::Utf8Progress;
+use crate::message::Kind;
+use crate::utf8::GrowingText;
 use crate::violation::Violation;
 
 /// Bytes that the length in a header is trusted for at once; beyond them, memory grows with what has come.
@@ -13,8 +14,11 @@ const TRUSTED: usize = 1 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Assembly {
+    kind: Kind,
+    /// The message, if it is one of text.
+    text: GrowingText,
+    /// The message, if it is a binary one; else what was inflated last.
     bytes: Vec<u8>,
-    utf8: Utf8Progress,
     /// The largest message.
     limit: usize,
     /// Capacity that is kept when there is no message; less is not worth a read of its own.
@@ -24,47 +28,72 @@ pub(crate) struct Assembly {
 impl Assembly {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
+            kind: Kind::Text,
+            text: GrowingText::default(),
             bytes: Vec::new(),
-            utf8: Utf8Progress::default(),
             limit: limits.message_size,
             kept: limits.read_buffer,
         }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    /// Forgets the last message and begins another.
+    pub(crate) fn begin(&mut self, kind: Kind) {
+        self.clear();
+        self.kind = kind;
     }
 
-    /// The memory itself, for whoever takes the message over.
+    /// Bytes of the message so far.
+    pub(crate) const fn len(&self) -> usize {
+        match self.kind {
+            Kind::Text => self.text.len(),
+            Kind::Binary => self.bytes.len(),
+        }
+    }
+
+    /// A text message of which nothing more comes, for whoever takes it over.
+    pub(crate) fn whole_text(&mut self) -> Result<&mut String, Violation> {
+        self.text.whole()
+    }
+
+    /// A binary message, for whoever takes it over.
     pub(crate) const fn bytes_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
-    /// Forgets the last message.
-    pub(crate) fn clear(&mut self) {
+    fn clear(&mut self) {
+        self.text.clear();
         self.bytes.clear();
-        self.utf8 = Utf8Progress::default();
     }
 
     /// Forgets the last message, and its memory if that was large.
     pub(crate) fn release(&mut self) {
         self.clear();
+        if self.text.capacity() > self.kept {
+            self.text = GrowingText::default();
+        }
         if self.bytes.capacity() > self.kept {
             self.bytes = Vec::new();
         }
     }
 
-    pub(crate) fn extend(&mut self, piece: &[u8]) {
-        self.grow(piece.len());
-        self.bytes.extend_from_slice(piece);
+    /// Appends a part of the `missing` bytes of a frame. A text that is not UTF-8 is noticed as soon as it comes.
+    pub(crate) fn extend(&mut self, part: &[u8], missing: usize) -> Result<(), Violation> {
+        if self.room() < part.len() {
+            self.grow(self.trusted(missing).max(part.len()));
+        }
+        match self.kind {
+            Kind::Text => self.text.push(part)?,
+            Kind::Binary => self.bytes.extend_from_slice(part),
+        }
+        Ok(())
     }
 
-    /// Room for a part of the `missing` bytes of a frame, for the socket to be read into.
+    /// Room for a part of the `missing` bytes of a frame of a binary message, for the socket to be read into.
     pub(crate) fn space(&mut self, missing: usize) -> Space<'_> {
-        if self.bytes.capacity() - self.bytes.len() < missing.min(self.kept) {
-            self.grow(missing.min(TRUSTED.max(self.bytes.len())));
+        if self.room() < missing.min(self.kept) {
+            self.grow(self.trusted(missing));
         }
-        let room = missing.min(self.bytes.capacity() - self.bytes.len());
+        let room = missing.min(self.room());
         (&mut self.bytes).limit(room)
     }
 
@@ -75,31 +104,50 @@ impl Assembly {
         size: usize,
         write: impl FnOnce(&mut [u8]) -> (usize, Result<(), Violation>),
     ) -> Result<usize, Violation> {
-        let start = self.bytes.len();
-        let size = size.min(self.limit.saturating_add(1).saturating_sub(start));
+        let size = size.min(self.limit.saturating_add(1).saturating_sub(self.len()));
         self.grow(size);
+        let start = self.bytes.len();
         self.bytes.resize(start + size, 0);
         let (written, result) = write(&mut self.bytes[start..]);
         self.bytes.truncate(start + written);
+        if self.kind == Kind::Text {
+            // What comes first is judged first, however the bytes were cut.
+            let judged = self.text.push(&self.bytes);
+            self.bytes.clear();
+            judged?;
+        }
         result.map(|()| written)
     }
 
     pub(crate) const fn is_too_large(&self) -> bool {
-        self.bytes.len() > self.limit
+        self.len() > self.limit
     }
 
-    /// Judges the text so far; it may end inside a character.
-    pub(crate) fn check_utf8(&mut self) -> Result<(), Violation> {
-        self.utf8.advance(&self.bytes)
+    /// How many of `missing` bytes memory is made for before they have come.
+    fn trusted(&self, missing: usize) -> usize {
+        missing.min(TRUSTED.max(self.len()))
+    }
+
+    const fn capacity(&self) -> usize {
+        match self.kind {
+            Kind::Text => self.text.capacity(),
+            Kind::Binary => self.bytes.capacity(),
+        }
+    }
+
+    const fn room(&self) -> usize {
+        self.capacity().saturating_sub(self.len())
     }
 
     /// At least doubles what is not enough, but not beyond the limit and the byte that shows that it is broken.
     fn grow(&mut self, additional: usize) {
-        let needed = self.bytes.len() + additional;
-        if needed > self.bytes.capacity() {
-            let doubled = self.bytes.capacity().saturating_mul(2);
-            let target = doubled.min(self.limit.saturating_add(1)).max(needed);
-            self.bytes.reserve_exact(target - self.bytes.len());
+        if self.room() < additional {
+            let doubled = self.capacity().saturating_mul(2);
+            let target = doubled.min(self.limit.saturating_add(1)).max(self.len() + additional);
+            match self.kind {
+                Kind::Text => self.text.reserve(target),
+                Kind::Binary => self.bytes.reserve_exact(target - self.bytes.len()),
+            }
         }
     }
 }
@@ -108,44 +156,67 @@ impl Assembly {
 mod tests {
     use super::*;
 
-    fn assembly() -> Assembly {
-        Assembly::new(&Limits { message_size: 64 << 20, read_buffer: 16 << 10, ..Limits::default() })
+    const LIMITS: Limits = Limits { message_size: 64 << 20, fragments: 10, read_buffer: 16 << 10 };
+
+    fn assembly(kind: Kind, limits: Limits) -> Assembly {
+        let mut assembly = Assembly::new(&limits);
+        assembly.begin(kind);
+        assembly
     }
 
     #[test]
     fn a_length_alone_takes_little_memory() {
-        let mut assembly = assembly();
-        assert_eq!(assembly.space(64 << 20).remaining_mut(), TRUSTED);
-        assembly.space(64 << 20).put_bytes(1, TRUSTED);
-        assembly.space(63 << 20).put_bytes(1, 1);
-        assert_eq!(assembly.bytes.capacity(), 2 * TRUSTED);
+        let mut binary = assembly(Kind::Binary, LIMITS);
+        assert_eq!(binary.space(64 << 20).remaining_mut(), TRUSTED);
+        binary.space(64 << 20).put_bytes(1, TRUSTED);
+        binary.space(63 << 20).put_bytes(1, 1);
+        assert_eq!(binary.capacity(), 2 * TRUSTED);
+        let mut text = assembly(Kind::Text, LIMITS);
+        text.extend(b"a", 64 << 20).unwrap();
+        assert_eq!(text.capacity(), TRUSTED);
     }
 
     #[test]
     fn memory_of_a_large_message_is_given_back() {
-        let mut assembly = assembly();
-        assembly.extend(&[1; 1000]);
-        assembly.release();
-        assert_eq!((assembly.bytes.len(), assembly.bytes.capacity()), (0, 1000));
-        assembly.extend(&[1; 20_000]);
-        assembly.release();
-        assert_eq!((assembly.bytes.len(), assembly.bytes.capacity()), (0, 0));
+        for kind in [Kind::Text, Kind::Binary] {
+            let mut assembly = assembly(kind, LIMITS);
+            assembly.extend(&[1; 1000], 1000).unwrap();
+            assembly.release();
+            assert_eq!((assembly.len(), assembly.capacity()), (0, 1000));
+            assembly.extend(&[1; 20_000], 20_000).unwrap();
+            assembly.release();
+            assert_eq!((assembly.len(), assembly.capacity()), (0, 0));
+        }
     }
 
     #[test]
     fn capacity_stays_within_the_limit() {
-        let mut assembly = Assembly::new(&Limits { message_size: 1000, ..Limits::default() });
-        for _ in 0..1000 {
-            assembly.extend(&[1]);
+        for kind in [Kind::Text, Kind::Binary] {
+            let mut assembly = assembly(kind, Limits { message_size: 1000, ..LIMITS });
+            for _ in 0..1000 {
+                assembly.extend(&[1], 1).unwrap();
+            }
+            assert_eq!(assembly.capacity(), 1001);
         }
-        assert_eq!(assembly.bytes.capacity(), 1001);
     }
 
     #[test]
     fn one_byte_too_many_can_be_appended() {
-        let mut assembly = Assembly::new(&Limits { message_size: 10, ..Limits::default() });
-        let written = assembly.append(100, |space| (space.len(), Ok(())));
-        assert_eq!(written, Ok(11));
-        assert!(assembly.is_too_large());
+        for kind in [Kind::Text, Kind::Binary] {
+            let mut assembly = assembly(kind, Limits { message_size: 10, ..LIMITS });
+            let written = assembly.append(100, |space| (space.len(), Ok(())));
+            assert_eq!(written, Ok(11));
+            assert!(assembly.is_too_large());
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_broken_before_its_bytes_are_is_broken_text() {
+        let mut assembly = assembly(Kind::Text, LIMITS);
+        let written = assembly.append(100, |space| {
+            space[1] = 0xFF;
+            (50, Err(Violation::CorruptDeflate))
+        });
+        assert_eq!(written, Err(Violation::InvalidUtf8));
     }
 }

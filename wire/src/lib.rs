@@ -7,7 +7,7 @@
 //!
 //! 1. A [`Request`] is written; its [`ResponseReader`] takes the answer: [`Accepted`] or [`Refused`].
 //! 2. [`Receiver::receive`] gives what has come until it says `None`: then more is read from the socket. Texts
-//!    and payloads borrow the receiver's memory; the caller copies what it keeps, as UTF-8 or UTF-16.
+//!    and payloads borrow the receiver's memory; the caller takes over what it keeps.
 //! 3. The [`Sender`] appends masked frames to the caller's buffer, as many as it likes before a write.
 //! 4. A ping is answered with [`Sender::pong`], a close with [`Sender::close`], a [`Violation`] with a close
 //!    that has its [code](Violation::code). The codec itself never sends anything.
@@ -41,7 +41,7 @@
 //! socket_read(&mut receiver.space());
 //! while let Some(received) = receiver.receive()? {
 //!     match received {
-//!         Received::Text(text) => assert_eq!(text.to_str()?, "Hello"),
+//!         Received::Text(text) => assert_eq!(text.as_str(), "Hello"),
 //!         Received::Ping(payload) => sender.pong(payload, &mut out)?,
 //!         Received::Close(close) => sender.close(close.code, "", &mut out)?,
 //!         Received::Binary(_) | Received::Pong(_) | Received::Unfinished => {}
@@ -68,7 +68,7 @@ mod random;
 mod received;
 mod receiver;
 mod sender;
-mod utf16;
+pub mod utf16;
 mod utf8;
 mod violation;
 

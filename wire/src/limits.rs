@@ -7,7 +7,8 @@ pub struct Limits {
     pub message_size: usize,
     /// Most fragments (frames) of one message.
     pub fragments: usize,
-    /// Bytes that are read from the socket at a time. Together with one message, this bounds the memory.
+    /// Bytes that are read from the socket at a time; four times as many while these are filled. Together with one
+    /// message, this bounds the memory.
     pub read_buffer: usize,
 }
 

@@ -1,10 +1,10 @@
 //! What a receiver gives.
 
+use std::borrow::Borrow;
 use std::mem;
 
 use crate::close::Close;
 use crate::violation::Violation;
-use crate::{utf8, utf16};
 
 /// Something that came from the server. It borrows the receiver's memory.
 #[derive(Debug)]
@@ -25,73 +25,83 @@ pub enum Received<'a> {
     Unfinished,
 }
 
-/// A text message, not yet known to be UTF-8: that is found out, once, by whoever reads or converts it. One that
-/// nobody looks at is not validated.
-#[derive(Clone, Copy, Debug)]
-pub struct Text<'a>(pub(crate) &'a [u8]);
+/// Bytes of a message whose memory is handed over: to copy a smaller one costs less than to replace its memory.
+const LARGE: usize = 16 << 10;
 
-impl<'a> Text<'a> {
-    /// Its length in bytes of UTF-8.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether it has no characters.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The text as it is.
-    ///
-    /// # Errors
-    /// [`Violation::InvalidUtf8`].
-    pub fn to_str(self) -> Result<&'a str, Violation> {
-        utf8::validate(self.0)
-    }
-
-    /// The text in UTF-16.
-    ///
-    /// # Errors
-    /// [`Violation::InvalidUtf8`].
-    pub fn to_utf16(self) -> Result<Vec<u16>, Violation> {
-        utf16::convert(self.0)
-    }
-}
+/// A text message. It is valid UTF-8.
+#[derive(Debug)]
+pub struct Text<'a>(pub(crate) Content<'a, str>);
 
 /// A binary message.
 #[derive(Debug)]
-pub struct Binary<'a>(pub(crate) Payload<'a>);
+pub struct Binary<'a>(pub(crate) Content<'a, [u8]>);
 
 #[derive(Debug)]
-pub(crate) enum Payload<'a> {
+pub(crate) enum Content<'a, T: ToOwned + ?Sized> {
     /// Among other bytes.
-    Part(&'a [u8]),
+    Part(&'a T),
     /// In memory of its own.
-    Whole(&'a mut Vec<u8>),
+    Whole(&'a mut T::Owned),
+}
+
+impl<T: ToOwned + ?Sized> Content<'_, T> {
+    fn get(&self) -> &T {
+        match self {
+            Self::Part(part) => part,
+            Self::Whole(whole) => (**whole).borrow(),
+        }
+    }
+}
+
+impl<'a> Text<'a> {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The text; a large one is not copied.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        match self.0 {
+            Content::Whole(text) if text.len() > LARGE => {
+                let mut text = mem::take(text);
+                text.shrink_to_fit();
+                text
+            }
+            content => content.get().to_owned(),
+        }
+    }
+
+    /// The text.
+    ///
+    /// # Errors
+    /// None any more: [`Receiver::receive`](crate::Receiver::receive) has looked.
+    pub fn to_str(self) -> Result<&'a str, Violation> {
+        Ok(match self.0 {
+            Content::Part(text) => text,
+            Content::Whole(text) => text,
+        })
+    }
 }
 
 impl Binary<'_> {
     /// The payload.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
-        match &self.0 {
-            Payload::Part(bytes) => bytes,
-            Payload::Whole(bytes) => bytes,
-        }
+        self.0.get()
     }
 
     /// The payload; a large one is not copied.
     #[must_use]
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {
-            Payload::Part(bytes) => bytes.to_vec(),
-            Payload::Whole(bytes) => {
+            Content::Whole(bytes) if bytes.len() > LARGE => {
                 let mut bytes = mem::take(bytes);
                 bytes.shrink_to_fit();
                 bytes
             }
+            content => content.get().to_owned(),
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::handshake::extensions::DeflateParameters;
 use crate::inflate::{Inflated, Inflater};
 use crate::limits::Limits;
 use crate::message::{Kind, Message};
-use crate::received::{Binary, Payload, Received, Text};
+use crate::received::{Binary, Content, Received, Text};
+use crate::utf8;
 use crate::violation::Violation;
 
 /// Takes apart what a server sends. Its memory is bounded by [`Limits`]: one message, for a moment also the
@@ -66,10 +67,13 @@ impl Receiver {
     /// [`receive`](Self::receive) has said `None`.
     pub fn space(&mut self) -> impl BufMut {
         match self.state {
-            // The rest of a large frame needs no copy on its way.
-            State::Payload { message, .. } if !message.compressed && self.buffer.unread().is_empty() => {
-                let missing = message.announced - self.assembly.bytes().len();
+            // The rest of a large frame needs no copy on its way; text is validated on its way.
+            State::Payload { message, .. }
+                if message.kind == Kind::Binary && !message.compressed && self.buffer.unread().is_empty() =>
+            {
+                let missing = message.announced - self.assembly.len();
                 if missing >= self.limits.read_buffer {
+                    self.buffer.clear();
                     return self.assembly.space(missing);
                 }
             }
@@ -90,7 +94,9 @@ impl Receiver {
     /// What the server did wrong. From then on it is always the same.
     pub fn receive(&mut self) -> Result<Option<Received<'_>>, Violation> {
         let found = self.find().inspect_err(|violation| self.state = State::Broken(*violation))?;
-        found.map(|found| self.hand_out(found)).transpose()
+        let Some(found) = found else { return Ok(None) };
+        let received = hand_out(found, &self.buffer, &mut self.assembly);
+        received.map(Some).inspect_err(|violation| self.state = State::Broken(*violation))
     }
 
     fn find(&mut self) -> Result<Option<Found>, Violation> {
@@ -122,7 +128,7 @@ impl Receiver {
                 let range = self.buffer.consume(message.announced);
                 return Ok(ControlFlow::Break(Some(Found::Buffered(message.kind, range))));
             }
-            self.assembly.clear();
+            self.assembly.begin(message.kind);
         }
         self.state = State::Payload { message, last: header.fin };
         Ok(ControlFlow::Continue(()))
@@ -144,7 +150,6 @@ impl Receiver {
         self.buffer.consume(size);
         let range = self.buffer.consume(length);
         if header.opcode == Opcode::Close {
-            Close::parse(self.buffer.consumed(range.clone()))?;
             self.state = State::Closed;
         }
         Ok(Some(Found::Control(header.opcode, range)))
@@ -152,12 +157,12 @@ impl Receiver {
 
     /// Moves plain payload from the buffer to the message.
     fn collect(&mut self, message: Message, last: bool) -> Result<Step, Violation> {
-        let missing = message.announced - self.assembly.bytes().len();
+        let missing = message.announced - self.assembly.len();
         let unread = self.buffer.unread();
         let there = missing.min(unread.len());
-        self.assembly.extend(&unread[..there]);
+        self.assembly.extend(&unread[..there], missing)?;
         self.buffer.consume(there);
-        self.after_payload(message, last, there == missing)
+        Ok(self.after_payload(message, last, there == missing))
     }
 
     /// Inflates compressed payload from the buffer into the message, at most a slice.
@@ -172,59 +177,46 @@ impl Receiver {
         {
             inflated = inflater.finish(&mut self.assembly).and(inflated);
         }
-        let inflated = match inflated {
-            Ok(inflated) => inflated,
-            Err(violation) => {
-                // What comes first is judged first, however the bytes were cut.
-                self.check_text(&message)?;
-                return Err(violation);
-            }
-        };
+        let inflated = inflated?;
         self.buffer.consume(inflated.used);
         message.inflated += inflated.used;
         self.state = State::Payload { message, last };
         if inflated.unfinished {
-            self.check_text(&message)?;
             return Ok(ControlFlow::Break(Some(Found::Unfinished)));
         }
-        self.after_payload(message, last, inflated.used == missing)
+        Ok(self.after_payload(message, last, inflated.used == missing))
     }
 
-    fn after_payload(&mut self, message: Message, last: bool, whole: bool) -> Result<Step, Violation> {
-        if whole && last {
+    const fn after_payload(&mut self, message: Message, last: bool, whole: bool) -> Step {
+        if !whole {
+            return ControlFlow::Break(None);
+        }
+        if last {
             self.state = State::Header(None);
-            return Ok(ControlFlow::Break(Some(Found::Assembled(message.kind))));
+            return ControlFlow::Break(Some(Found::Assembled(message.kind)));
         }
-        self.check_text(&message)?;
-        if whole {
-            self.state = State::Header(Some(message));
-            return Ok(ControlFlow::Continue(()));
-        }
-        Ok(ControlFlow::Break(None))
+        self.state = State::Header(Some(message));
+        ControlFlow::Continue(())
     }
+}
 
-    /// A text that is not UTF-8 is noticed as soon as it comes; a whole one is left to whoever reads it.
-    fn check_text(&mut self, message: &Message) -> Result<(), Violation> {
-        match message.kind {
-            Kind::Text => self.assembly.check_utf8(),
-            Kind::Binary => Ok(()),
+fn hand_out<'a>(
+    found: Found,
+    buffer: &'a Buffer,
+    assembly: &'a mut Assembly,
+) -> Result<Received<'a>, Violation> {
+    Ok(match found {
+        Found::Buffered(Kind::Text, range) => {
+            Received::Text(Text(Content::Part(utf8::validate(buffer.consumed(range))?)))
         }
-    }
-
-    fn hand_out(&mut self, found: Found) -> Result<Received<'_>, Violation> {
-        Ok(match found {
-            Found::Buffered(Kind::Text, range) => Received::Text(Text(self.buffer.consumed(range))),
-            Found::Buffered(Kind::Binary, range) => {
-                Received::Binary(Binary(Payload::Part(self.buffer.consumed(range))))
-            }
-            Found::Assembled(Kind::Text) => Received::Text(Text(self.assembly.bytes())),
-            Found::Assembled(Kind::Binary) => {
-                Received::Binary(Binary(Payload::Whole(self.assembly.bytes_mut())))
-            }
-            Found::Control(Opcode::Ping, range) => Received::Ping(self.buffer.consumed(range)),
-            Found::Control(Opcode::Pong, range) => Received::Pong(self.buffer.consumed(range)),
-            Found::Control(_, range) => Received::Close(Close::parse(self.buffer.consumed(range))?),
-            Found::Unfinished => Received::Unfinished,
-        })
-    }
+        Found::Buffered(Kind::Binary, range) => {
+            Received::Binary(Binary(Content::Part(buffer.consumed(range))))
+        }
+        Found::Assembled(Kind::Text) => Received::Text(Text(Content::Whole(assembly.whole_text()?))),
+        Found::Assembled(Kind::Binary) => Received::Binary(Binary(Content::Whole(assembly.bytes_mut()))),
+        Found::Control(Opcode::Ping, range) => Received::Ping(buffer.consumed(range)),
+        Found::Control(Opcode::Pong, range) => Received::Pong(buffer.consumed(range)),
+        Found::Control(_, range) => Received::Close(Close::parse(buffer.consumed(range))?),
+        Found::Unfinished => Received::Unfinished,
+    })
 }

@@ -2,7 +2,7 @@
 //! larger than allowed, and every close and ping can be answered.
 
 use bytes::BufMut;
-use wire::{DeflateParameters, Limits, Received, Receiver, Sender, Violation};
+use wire::{DeflateParameters, Limits, Received, Receiver, Sender, Violation, utf16};
 
 /// The first byte tells the limits and what was agreed on compression, the last one into what pieces the stream between
 /// them is cut.
@@ -38,10 +38,6 @@ fn receive(mut receiver: Receiver, mut stream: &[u8], piece: usize, largest: usi
     loop {
         loop {
             match receiver.receive().map(|received| received.map(|received| event(received, largest))) {
-                Ok(Some(Some(event @ Event::Violation(_)))) => {
-                    events.push(event);
-                    return events;
-                }
                 Ok(Some(event)) => events.extend(event),
                 Ok(None) => break,
                 Err(violation) => {
@@ -66,10 +62,11 @@ fn event(received: Received<'_>, largest: usize) -> Option<Event> {
     let mut out = Vec::new();
     Some(match received {
         Received::Text(text) => {
-            assert!(text.len() <= largest);
-            let wide = text.to_str().map(|text| text.encode_utf16().collect());
-            assert_eq!(text.to_utf16(), wide);
-            text.to_str().map_or_else(Event::Violation, |text| Event::Text(text.to_owned()))
+            assert!(text.as_str().len() <= largest);
+            let mut units = Vec::new();
+            utf16::append(text.as_str(), &mut units);
+            assert!(units.iter().copied().eq(text.as_str().encode_utf16()));
+            Event::Text(text.into_string())
         }
         Received::Binary(binary) => {
             assert!(binary.as_slice().len() <= largest);

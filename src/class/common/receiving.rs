@@ -81,8 +81,15 @@ pub(in crate::class) const fn receive_batch<C: Face>() -> Method<C> {
             let max = size(arguments, 1.0..=LARGEST_BATCH)?;
             let deadline = pull_until(this, arguments, 1)?;
             let Some(taken) = this.client().delivery().receive(max, deadline) else { return Ok("[]".into()) };
-            let batch = taken.occurrences().filter_map(events::pulled).map(json_text).collect::<Vec<_>>();
-            Ok(Returned::with_receipt(format!("[{}]", batch.join(",")), || taken.given()))
+            let mut batch = String::from("[");
+            for received in taken.occurrences().filter_map(events::pulled) {
+                if batch.len() > 1 {
+                    batch.push(',');
+                }
+                append_json(received, &mut batch);
+            }
+            batch.push(']');
+            Ok(Returned::with_receipt(batch, || taken.given()))
         },
     }
 }
@@ -110,13 +117,18 @@ fn value(received: Pulled<'_>) -> Value {
     }
 }
 
-/// What was received, as the JSON text of an element of `ПолучитьПакет`.
-fn json_text(received: Pulled<'_>) -> String {
-    let json = match received {
-        Pulled::Text(text) => text.into(),
-        Pulled::Binary(bytes) => json!({ "Encoding": "Base64", "Data": STANDARD.encode(bytes) }),
-    };
-    json.to_string()
+/// Appends what was received as an element of `ПолучитьПакет`.
+fn append_json(received: Pulled<'_>, batch: &mut String) {
+    match received {
+        Pulled::Text(text) => {
+            let json = serde_json::to_string(&text).expect("a text is always JSON");
+            batch.push_str(&json);
+        }
+        Pulled::Binary(bytes) => {
+            let json = json!({ "Encoding": "Base64", "Data": STANDARD.encode(bytes) });
+            batch.push_str(&json.to_string());
+        }
+    }
 }
 
 /// Until when to wait for a message. Where messages go to the form, asking for them is misuse.

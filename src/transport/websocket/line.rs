@@ -39,7 +39,7 @@ impl Line for WebSocketLine {
     }
 
     async fn serve(&mut self, link: Link, shared: &Shared, settings: &Settings) -> (Closing, bool) {
-        match converse(link, shared, settings, &mut Plain::default()).await {
+        match converse(link, shared, settings, &mut Plain).await {
             Farewell::Ended { closing, cleanly } => (closing, cleanly),
             // A plain inlet never does.
             Farewell::Left => {

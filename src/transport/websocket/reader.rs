@@ -1,5 +1,6 @@
 //! Bytes → messages → inlet → inbox.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use native_api::Text;
@@ -8,11 +9,11 @@ use tokio::select;
 use tokio::task::{consume_budget, yield_now};
 use wire::{Close, CloseCode, Received, Receiver, Violation};
 
-use super::inlet::{Inlet, Passage};
+use super::inlet::{Incoming, Inlet, Passage};
 use super::{Circumstances, End};
-use crate::delivery::inbox::Offer;
+use crate::delivery::{Batch, Offered};
 use crate::log::Level;
-use crate::message::{Occurrence, Payload};
+use crate::message::Payload;
 use crate::transport::dial::Stream;
 use crate::transport::outbox::Message;
 
@@ -23,10 +24,10 @@ pub(super) struct Reader {
 }
 
 /// What one received thing asks for.
-enum Step {
+enum Step<'a> {
     Go,
     Yield,
-    Take(Payload),
+    Take(Incoming<'a>),
     End(End),
 }
 
@@ -39,27 +40,37 @@ impl Reader {
         self.stream
     }
 
-    /// Reads until the connection ends or must end.
+    /// Reads until the connection ends or must end. What was read goes into the inbox before more is waited for.
     pub(super) async fn run(&mut self, here: &Circumstances<'_>, inlet: &mut impl Inlet) -> End {
+        let mut batch = Batch::new(Arc::clone(&here.shared.common.delivery));
         loop {
             loop {
+                if batch.is_due()
+                    && let Some(end) = put(&mut batch, here).await
+                {
+                    return end;
+                }
                 let step = match self.receiver.receive() {
                     Ok(Some(received)) => judge(received, here),
                     Ok(None) => break,
-                    Err(violation) => return refuse(violation),
+                    Err(violation) => Step::End(refuse(violation)),
                 };
                 match step {
                     Step::Go => {}
                     Step::Yield => yield_now().await,
-                    Step::Take(payload) => {
-                        if let Some(end) = pass(payload, here, inlet).await {
+                    Step::Take(incoming) => {
+                        inlet.feed(incoming, &mut batch);
+                        if let Some(end) = pass(here, inlet, &mut batch).await {
                             return end;
                         }
                     }
-                    Step::End(end) => return end,
+                    Step::End(end) => return put(&mut batch, here).await.unwrap_or(end),
                 }
                 // Other connections have their turn between any two messages.
                 consume_budget().await;
+            }
+            if let Some(end) = put(&mut batch, here).await {
+                return end;
             }
             match self.stream.read_buf(&mut self.receiver.space()).await {
                 Ok(1..) => here.pings.keepalive().received(Instant::now()),
@@ -69,22 +80,26 @@ impl Reader {
     }
 }
 
-fn judge(received: Received<'_>, here: &Circumstances<'_>) -> Step {
+fn judge<'a>(received: Received<'a>, here: &Circumstances<'_>) -> Step<'a> {
     if !matches!(received, Received::Unfinished) {
         here.pings.keepalive().frame_ended();
     }
+    let log = &here.shared.common.log;
     match received {
-        Received::Text(text) => match text.to_str() {
-            Ok(text) => Step::Take(Payload::Text(text.to_owned())),
-            Err(violation) => Step::End(refuse(violation)),
-        },
-        Received::Binary(binary) => Step::Take(Payload::Binary(binary.into_vec())),
+        Received::Text(text) => {
+            log.write(Level::Debug, || came(text.as_str().len()));
+            Step::Take(Incoming::Text(text))
+        }
+        Received::Binary(binary) => {
+            log.write(Level::Debug, || came(binary.as_slice().len()));
+            Step::Take(Incoming::Binary(binary))
+        }
         Received::Ping(payload) => {
             here.shared.outbox.pong(payload.to_vec());
             Step::Go
         }
         Received::Pong(payload) => {
-            here.shared.common.log.write(Level::Trace, || "Получен pong");
+            log.write(Level::Trace, || "Получен pong");
             here.pings.keepalive().pong();
             here.keepalive_changed.notify_one();
             let statistics = &here.shared.common.statistics;
@@ -107,14 +122,17 @@ fn refuse(violation: Violation) -> End {
     End::Refused(code, Text::made(format!("{ru} ({violation})"), violation.to_string()))
 }
 
-/// Lets a message through the inlet, and hands over what comes out of it.
-async fn pass(payload: Payload, here: &Circumstances<'_>, inlet: &mut impl Inlet) -> Option<End> {
-    here.shared.common.log.write(Level::Debug, || format!("Получено сообщение, байт: {}", payload.len()));
-    inlet.feed(payload);
+fn came(bytes: usize) -> String {
+    format!("Получено сообщение, байт: {bytes}")
+}
+
+/// Passes on what the inlet has made of a message.
+async fn pass(here: &Circumstances<'_>, inlet: &mut impl Inlet, batch: &mut Batch) -> Option<End> {
     while let Some(passage) = inlet.next() {
         match passage {
             Passage::Message(message) => {
-                if let Some(end) = take(message, here).await {
+                batch.add(message);
+                if let Some(end) = put(batch, here).await {
                     return Some(end);
                 }
                 if inlet.is_given_again() && here.shared.is_stopping() {
@@ -131,26 +149,28 @@ async fn pass(payload: Payload, here: &Circumstances<'_>, inlet: &mut impl Inlet
     None
 }
 
-/// Hands a message over; does not read on before there was room for it.
-async fn take(message: Occurrence, here: &Circumstances<'_>) -> Option<End> {
-    let delivery = &here.shared.common.delivery;
-    let offer = match delivery.offer(delivery.sift(message)?) {
-        Offer::Wait(message) => {
+/// Puts the batch into the inbox; does not read on before there was room for it.
+async fn put(batch: &mut Batch, here: &Circumstances<'_>) -> Option<End> {
+    let offered = match batch.offer() {
+        Offered::Full => {
             here.pings.keepalive().set_reading(false, Instant::now());
             here.shared.common.log.write(Level::Debug, || "Очередь полна, чтение приостановлено");
-            // A message that is held when the end is asked for goes in beyond the limits; reading goes on, or
-            // the peer's close would never be seen.
-            let offer = select! {
-                offer = delivery.accept(message) => offer,
-                _ = here.shared.stop_requested() => Offer::Taken,
+            // What is held when the end is asked for goes in beyond the limits; reading goes on, or the peer's close
+            // would never be seen.
+            let offered = select! {
+                offered = batch.accept() => Some(offered),
+                _ = here.shared.stop_requested() => None,
             };
             here.pings.keepalive().set_reading(true, Instant::now());
             here.keepalive_changed.notify_one();
-            offer
+            offered.unwrap_or_else(|| {
+                batch.keep();
+                Offered::Whole
+            })
         }
-        offer => offer,
+        offered => offered,
     };
-    (offer == Offer::Close).then_some(End::Refused(
+    (offered == Offered::Close).then_some(End::Refused(
         CloseCode::POLICY_VIOLATION,
         Text::fixed("Очередь входящих сообщений переполнена", "queue overflow"),
     ))

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
-use std::io;
 use std::sync::Arc;
 use std::time::Instant;
+use std::{io, mem};
 
 use tokio::io::{AsyncWriteExt, WriteHalf};
 use tokio::select;
@@ -62,17 +62,17 @@ impl Writer {
     /// the connection is for the reader to find out, who may still have messages to read.
     pub(super) async fn run(&mut self, here: &Circumstances<'_>) {
         loop {
-            let next = select! {
+            select! {
                 biased;
-                outgoing = here.shared.outbox.pop() => outgoing,
+                () = here.shared.outbox.filled() => {}
                 request = here.shared.stop_requested() => {
                     self.close(Some(request.code), &request.reason);
                     // If it cannot be written, the reader or the limit ends the connection.
                     let _ = self.flush_for(here).await;
                     return pending().await;
                 }
-            };
-            if self.write_batch(next, here).await.is_err() {
+            }
+            if self.write_batch(here).await.is_err() {
                 return pending().await;
             }
         }
@@ -104,14 +104,22 @@ impl Writer {
     /// So many bytes more are written: tells it of the messages that end there.
     fn progress(&mut self, count: usize) {
         self.written += count;
+        let (mut messages, mut written) = (0, 0);
         while self.unwritten.front().is_some_and(|message| message.end <= self.written)
             && let Some(Unwritten { bytes, reply, .. }) = self.unwritten.pop_front()
         {
-            self.statistics.messages_out.count();
-            self.statistics.bytes_out.add_bytes(bytes);
-            // Whoever waited has given up: nothing to do.
-            let _ = reply.map(|reply| reply.give(()));
+            messages += 1;
+            written += bytes;
+            if let Some(reply) = reply {
+                // Counted before whoever waits is told.
+                self.statistics.messages_out.add(mem::take(&mut messages));
+                self.statistics.bytes_out.add_bytes(mem::take(&mut written));
+                // Whoever waited has given up: nothing to do.
+                let _ = reply.give(());
+            }
         }
+        self.statistics.messages_out.add(messages);
+        self.statistics.bytes_out.add_bytes(written);
     }
 
     /// Writes what is in the buffer, and lets the keepalive see the progress.
@@ -127,12 +135,14 @@ impl Writer {
         self.flush().await
     }
 
-    async fn write_batch(&mut self, first: Outgoing, here: &Circumstances<'_>) -> io::Result<()> {
-        let mut pinged = false;
-        let mut next = Some(first);
-        while let Some(outgoing) = next {
-            self.append(outgoing, here, &mut pinged);
-            next = if self.out.len() < BATCH { here.shared.outbox.try_pop() } else { None };
+    async fn write_batch(&mut self, here: &Circumstances<'_>) -> io::Result<()> {
+        let (mut pinged, mut taken) = (false, Vec::new());
+        while self.out.len() < BATCH {
+            here.shared.outbox.take(BATCH - self.out.len(), &mut taken);
+            if taken.is_empty() {
+                break;
+            }
+            taken.drain(..).for_each(|outgoing| self.append(outgoing, here, &mut pinged));
         }
         let messages = self.unwritten.len();
         let bytes = self.unwritten.iter().map(|message| message.bytes).sum::<usize>();

@@ -84,7 +84,6 @@ fn answers(stream: &[u8]) -> Vec<(u8, Vec<u8>)> {
         match received {
             Received::Ping(payload) => sender.pong(payload, &mut out).unwrap(),
             Received::Close(close) => sender.close(close.code, close.reason, &mut out).unwrap(),
-            Received::Text(text) if text.to_str().is_err() => break,
             _ => {}
         }
     }

@@ -83,10 +83,10 @@ fn receive(receiver: &mut Receiver, events: &mut Vec<Event>) -> Result<(), Viola
     while let Some(received) = receiver.receive()? {
         events.push(match received {
             Received::Text(text) => {
-                let units = text.to_utf16();
-                let text = text.to_str()?;
-                assert_eq!(units, Ok(text.encode_utf16().collect()));
-                Event::Text(text.to_owned())
+                let copy = text.as_str().to_owned();
+                let text = text.into_string();
+                assert_eq!(text, copy);
+                Event::Text(text)
             }
             Received::Binary(payload) => Event::Binary(payload.into_vec()),
             Received::Ping(payload) => Event::Ping(payload.to_vec()),

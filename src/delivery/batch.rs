@@ -1,0 +1,221 @@
+//! Messages between the socket and the inbox: as many as were read at a time go in at a time.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Delivery;
+use super::inbox::{Offer, OverflowPolicy};
+use super::intake::Fate;
+use super::settings::DeliverySettings;
+use crate::message::{Occurrence, Payload};
+use crate::shared_text::SharedText;
+
+/// Messages of a batch, at most; and bytes, of all but the last.
+const MOST: usize = 1024;
+const MOST_BYTES: usize = 64 << 10;
+
+/// Messages that were read, in their order. Dropped, because the connection ends, it puts them in all the same,
+/// beyond the limits of the inbox: at most as much again.
+#[derive(Debug)]
+pub struct Batch {
+    delivery: Arc<Delivery>,
+    gathered: Vec<Gathered>,
+    /// The gathered texts, one behind the other: they will share a block of memory.
+    texts: String,
+    /// Bytes of what was gathered.
+    bytes: usize,
+    /// What was offered, and the inbox had no room for.
+    held: VecDeque<Occurrence>,
+    /// Messages that came, and their bytes, since the statistics were told.
+    came: u64,
+    came_bytes: usize,
+}
+
+#[derive(Debug)]
+enum Gathered {
+    /// A part of the texts.
+    Text(Range<usize>),
+    Other(Occurrence),
+}
+
+/// What became of a batch that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Offered {
+    /// Nothing is left of it: it is in the inbox, or nobody wants it, or it was dropped and counted.
+    Whole,
+    /// There is no room for the first that is left.
+    Full,
+    /// There was no room: the rest was dropped and counted, and the connection shall end.
+    Close,
+}
+
+impl Batch {
+    /// An empty batch.
+    #[must_use]
+    pub const fn new(delivery: Arc<Delivery>) -> Self {
+        Self {
+            delivery,
+            gathered: Vec::new(),
+            texts: String::new(),
+            bytes: 0,
+            held: VecDeque::new(),
+            came: 0,
+            came_bytes: 0,
+        }
+    }
+
+    /// Adds a text that lies in the memory of somebody else, unless it belongs to somebody or the filter does not
+    /// want it.
+    pub fn add_text(&mut self, text: &str) {
+        self.note(text.len());
+        match self.delivery.judge(text) {
+            Fate::Wanted => {
+                let start = self.texts.len();
+                self.texts.push_str(text);
+                self.gather(Gathered::Text(start..self.texts.len()), text.len());
+            }
+            Fate::Unwanted => {}
+            Fate::Awaited(request) => {
+                self.delivery.reply(request, Occurrence::Message(Payload::Text(text.into())));
+            }
+        }
+    }
+
+    /// Adds a message, unless it belongs to somebody or the filter does not want it.
+    pub fn add(&mut self, message: Occurrence) {
+        let size = message.size();
+        self.note(size);
+        match message.text().map_or(Fate::Wanted, |text| self.delivery.judge(text)) {
+            Fate::Wanted => self.gather(Gathered::Other(message), size),
+            Fate::Unwanted => {}
+            Fate::Awaited(request) => self.delivery.reply(request, message),
+        }
+    }
+
+    /// Whether it should be offered before anything is added: it is large enough, or what comes may be a reply that
+    /// must not overtake it.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.gathered.len() >= MOST
+            || self.bytes >= MOST_BYTES
+            || (!self.gathered.is_empty() && self.delivery.awaits_replies())
+    }
+
+    /// Puts the messages into the inbox, if anybody will want them, or does what the overflow policy says.
+    pub fn offer(&mut self) -> Offered {
+        self.seal();
+        if self.held.is_empty() {
+            return Offered::Whole;
+        }
+        // What is thrown away is dropped after the lock.
+        let mut thrown = VecDeque::new();
+        let mut state = self.delivery.lock();
+        if !self.delivery.has_takers(&state) {
+            mem::swap(&mut thrown, &mut self.held);
+        }
+        let DeliverySettings { limits, policy, .. } = state.settings;
+        // A reply that is waited for may stand behind what nobody takes meanwhile.
+        let limits = if self.delivery.awaits_replies() { limits.doubled() } else { limits };
+        let (lost, mut queued) = (state.inbox.lost(), 0);
+        let offered = loop {
+            let Some(message) = self.held.pop_front() else { break Offered::Whole };
+            match state.inbox.offer(message, limits, policy) {
+                Offer::Taken => queued += 1,
+                Offer::Dropped => {}
+                Offer::Wait(back) => {
+                    self.held.push_front(back);
+                    state.room_wanted = true;
+                    break Offered::Full;
+                }
+                Offer::Close => {
+                    mem::swap(&mut thrown, &mut self.held);
+                    state.inbox.lose(u64::try_from(thrown.len()).unwrap_or(u64::MAX));
+                    break Offered::Close;
+                }
+            }
+        };
+        self.delivery.note_put(state, queued, lost);
+        offered
+    }
+
+    /// Puts the messages in when there is room. It may be given up at any time: what is left stays in the batch.
+    pub async fn accept(&mut self) -> Offered {
+        let delivery = Arc::clone(&self.delivery);
+        loop {
+            let room = delivery.room.notified();
+            match self.offer() {
+                Offered::Full => room.await,
+                done => return done,
+            }
+        }
+    }
+
+    /// Puts the messages in, beyond the limits of the inbox: at most as much again. What is still more is lost.
+    pub fn keep(&mut self) {
+        self.seal();
+        let held = mem::take(&mut self.held);
+        if held.is_empty() {
+            return;
+        }
+        let mut state = self.delivery.lock();
+        if state.stopped {
+            return drop(state);
+        }
+        let (limits, lost) = (state.settings.limits.doubled(), state.inbox.lost());
+        let offer = |message| state.inbox.offer(message, limits, OverflowPolicy::DropNewest);
+        let queued = held.into_iter().map(offer).filter(|offer| *offer == Offer::Taken).count();
+        self.delivery.note_put(state, queued, lost);
+    }
+
+    fn note(&mut self, bytes: usize) {
+        self.came += 1;
+        self.came_bytes += bytes;
+        if self.delivery.awaits_replies() {
+            // Whoever is given this one as a reply may look at the statistics next.
+            self.count();
+        }
+    }
+
+    /// Tells the statistics, which other threads look at, once for many messages.
+    fn count(&mut self) {
+        if self.came > 0 {
+            let statistics = &self.delivery.statistics;
+            statistics.messages_in.add(mem::take(&mut self.came));
+            statistics.bytes_in.add_bytes(mem::take(&mut self.came_bytes));
+        }
+    }
+
+    fn gather(&mut self, gathered: Gathered, bytes: usize) {
+        self.bytes += bytes;
+        self.gathered.push(gathered);
+    }
+
+    /// Makes messages of what was gathered.
+    fn seal(&mut self) {
+        self.count();
+        if self.gathered.is_empty() {
+            return;
+        }
+        self.bytes = 0;
+        // The next batch will be about as large.
+        let next = String::with_capacity(self.texts.len());
+        let mut texts = mem::replace(&mut self.texts, next);
+        if texts.capacity() - texts.len() > texts.len() / 8 {
+            texts.shrink_to_fit();
+        }
+        let block = Arc::new(texts);
+        self.held.extend(self.gathered.drain(..).map(|gathered| match gathered {
+            Gathered::Text(range) => Occurrence::Message(Payload::Text(SharedText::part(&block, range))),
+            Gathered::Other(message) => message,
+        }));
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.keep();
+    }
+}

@@ -1,0 +1,60 @@
+//! Texts that came together and lie in one block of memory.
+
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+/// A text, alone or among others. The block is freed when the last of them is dropped.
+#[derive(Clone)]
+pub struct SharedText {
+    block: Arc<String>,
+    start: usize,
+    end: usize,
+}
+
+impl SharedText {
+    /// The text at `range` of the block.
+    ///
+    /// # Panics
+    /// When there is none: outside of the block, or not between two characters.
+    #[must_use]
+    pub fn part(block: &Arc<String>, range: Range<usize>) -> Self {
+        assert!(block.get(range.clone()).is_some(), "a text of the block");
+        Self { block: Arc::clone(block), start: range.start, end: range.end }
+    }
+}
+
+impl Deref for SharedText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.block[self.start..self.end]
+    }
+}
+
+impl From<String> for SharedText {
+    fn from(text: String) -> Self {
+        let end = text.len();
+        Self { block: Arc::new(text), start: 0, end }
+    }
+}
+
+impl From<&str> for SharedText {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl PartialEq for SharedText {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for SharedText {}
+
+impl fmt::Debug for SharedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
