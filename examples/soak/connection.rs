@@ -35,6 +35,8 @@ pub(crate) struct Taken {
     /// The object knows that nothing is missing at its end.
     pub(crate) is_closed: bool,
     pub(crate) is_abandoned: bool,
+    /// The last that 1C was told of before the object was taken away without being closed.
+    pub(crate) is_last: bool,
 }
 
 /// What a connection brought to 1C against what the server wrote.

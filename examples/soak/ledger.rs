@@ -4,12 +4,13 @@
 //! the whole run. So a connection as 1C saw it is found among those of the server by the echoes on it.
 
 use std::collections::BTreeMap;
-use std::mem;
 use std::ops::Range;
+use std::{iter, mem};
 
 use crate::balance::Balance;
-use crate::connection::{End, Served, Taken, judge};
+use crate::connection::{End, Served, Taken};
 use crate::report::Report;
+use crate::span::Span;
 use crate::text::{Seen, seen};
 
 /// A connection of the server: which of its servers in turn, and the number it gave.
@@ -121,11 +122,16 @@ impl Ledger {
                 self.told = self.told.map(|told| told + account.lost);
             }
             Report::Unsent(lost) => self.told = self.told.map(|told| told + lost),
+            Report::Abandoned => {
+                if let Some(taken) = self.taken.last_mut() {
+                    taken.is_abandoned |= !taken.is_over;
+                    (taken.is_over, taken.is_last) = (true, true);
+                }
+            }
             Report::Finished => self.finished = true,
             Report::Wrong => self.noted.wrong += 1,
             Report::Ended
             | Report::Closed
-            | Report::Abandoned
             | Report::Number(_)
             | Report::Echo(_)
             | Report::Greeted
@@ -171,7 +177,6 @@ impl Ledger {
                 self.noted.wrong += u64::from(taken.first_echo != 0);
                 taken.greeted = true;
             }
-            Report::Abandoned => (taken.is_over, taken.is_abandoned) = (true, true),
             Report::Closed => (taken.is_over, taken.is_closed) = (true, true),
             Report::Ended => taken.is_over = true,
             _ => {}
@@ -180,16 +185,8 @@ impl Ledger {
 
     /// Connections that nothing excuses the end of, as both sides saw them.
     pub(crate) fn uneven(&self) -> Vec<String> {
-        let mut uneven = Vec::new();
-        self.pairs(|taken, served| {
-            let mut balance = Balance::default();
-            balance.lost += taken.first_echo.saturating_sub(served.first);
-            judge(&mut balance, taken, served.end);
-            if !balance.is_even() {
-                uneven.push(format!("{taken:?} / {served:?}"));
-            }
-        });
-        uneven
+        let uneven = self.spans().into_iter().filter(|span| !span.balance().is_even());
+        uneven.map(|span| format!("{span:?}")).collect()
     }
 
     /// Whether the object is done.
@@ -204,43 +201,30 @@ impl Ledger {
 
     /// All that can be told by now. Connections that one side has not ended yet are not judged.
     pub(crate) fn balance(&self) -> Balance {
-        let mut balance = self.noted;
-        let mut unmatched = self.pairs(|taken, served| {
-            balance.lost += taken.first_echo.saturating_sub(served.first);
-            judge(&mut balance, taken, served.end);
-        });
-        let mut excused = 0;
-        for taken in self.taken.iter().filter(|taken| taken.first_echo == 0) {
-            // Closed before the server had echoed anything: all that it wrote came.
-            match unmatched.iter().position(|sent| *sent == taken.messages) {
-                Some(whole) if taken.is_closed => drop(unmatched.swap_remove(whole)),
-                _ => excused += usize::from(!taken.is_closed),
-            }
-        }
-        balance.lost += u64::try_from(unmatched.len().saturating_sub(excused)).unwrap_or(u64::MAX);
+        let mut balance = self.spans().iter().fold(self.noted, |sum, span| sum + span.balance());
         self.add_gaps(&mut balance);
         balance
     }
 
-    /// Shows each connection as 1C saw it with the same as the server saw it. What the server wrote on those that are
-    /// left, and ended cleanly.
-    fn pairs(&self, mut pair: impl FnMut(&Taken, &Served)) -> Vec<u64> {
-        let written = |served: &Served| served.end.filter(|end| end.is_clean).map(|end| end.sent);
+    /// The connections as 1C saw them beside the same as the server saw them.
+    fn spans(&self) -> Vec<Span<'_>> {
         let mut served = self.served.iter().filter(|served| served.first != 0).peekable();
-        let mut unmatched = Vec::new();
-        for taken in self.taken.iter().filter(|taken| taken.first_echo != 0) {
-            while let Some(passed) = served.next_if(|served| served.last < taken.first_echo) {
-                unmatched.extend(written(passed));
-            }
-            if let Some(served) = served.next() {
-                pair(taken, served);
-            }
+        let mut spans = Vec::new();
+        let mut span = Span::default();
+        for taken in self.taken.chunk_by(|_, next| next.first_echo == 0) {
+            let echo = taken[0].first_echo;
+            span.others.extend(iter::from_fn(|| served.next_if(|served| served.last < echo)));
+            spans.push(mem::replace(
+                &mut span,
+                Span { taken, known: served.next_if(|_| echo != 0), others: Vec::new() },
+            ));
         }
         // The last ones may still be on their way to 1C; those before came to nobody, unless they were abandoned.
         if self.finished {
-            unmatched.extend(served.filter_map(written));
+            span.others.extend(served);
         }
-        unmatched
+        spans.push(span);
+        spans
     }
 
     /// Messages of 1C that never came to the server, connection by connection.

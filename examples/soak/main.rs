@@ -26,6 +26,7 @@ mod sending;
 mod sequence;
 mod socket_client;
 mod socket_life;
+mod span;
 mod text;
 
 use std::error::Error;
@@ -34,6 +35,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use crate::screen::Screen;
 
@@ -60,7 +62,7 @@ struct Arguments {
     #[arg(long, default_value = "target/soak.svg")]
     plot: PathBuf,
     /// Папка для журналов: каждый объект пишет свой
-    #[arg(long)]
+    #[arg(long, value_parser = PathBufValueParser::new().try_map(folder))]
     logs: Option<PathBuf>,
     /// Дочерний процесс
     #[arg(long, hide = true)]
@@ -82,6 +84,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A folder that is there.
+fn folder(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path.is_dir() { Ok(path) } else { Err("такой папки нет") }
 }
 
 /// Whether all is well.

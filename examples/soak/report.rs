@@ -15,7 +15,8 @@ pub(crate) enum Report {
     Closed,
     /// An attempt failed.
     Failed,
-    /// The object was taken away while it was connected: what it had not given to 1C yet went with it.
+    /// The object was taken away as it was: what it had not given to 1C yet went with it, the news that one connection
+    /// was over and another open too.
     Abandoned,
     /// The message of this number came from the server's series.
     Number(u64),

@@ -1,5 +1,6 @@
 //! One run: servers and portals here, the measured process there, a sample a second.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
@@ -96,7 +97,14 @@ pub(crate) fn run(
         input.write_all(plan.as_bytes())?;
         input.flush()?;
 
-        let mut watch = Watch { screen, samples: Vec::new(), start: Instant::now(), books: &books };
+        let mut watch = Watch {
+            screen,
+            samples: Vec::new(),
+            start: Instant::now(),
+            fleet: &fleet,
+            books: &books,
+            uneven: BTreeSet::new(),
+        };
         watch.until(&mut child.0, |watch| watch.start.elapsed() >= time)?;
         calm.store(true, Ordering::Relaxed);
         // What was measured is what ran under trouble.
@@ -223,7 +231,10 @@ struct Watch<'a> {
     screen: &'a mut Screen,
     samples: Vec<Sample>,
     start: Instant,
+    fleet: &'a [Member],
     books: &'a [Books],
+    /// Whose books are known not to be even.
+    uneven: BTreeSet<usize>,
 }
 
 impl Watch<'_> {
@@ -235,8 +246,14 @@ impl Watch<'_> {
             if child.try_wait()?.is_some() {
                 return Ok(());
             }
-            let balance = self.books.iter().map(Books::balance).sum();
-            let sample = Sample { at: self.start.elapsed(), balance, usage: usage(child.id()) };
+            let at = self.start.elapsed();
+            let balances = self.books.iter().map(Books::balance).collect::<Vec<_>>();
+            for (number, (member, balance)) in self.fleet.iter().zip(&balances).enumerate() {
+                if !balance.is_even() && self.uneven.insert(number) {
+                    self.screen.uneven(at, number, member, balance);
+                }
+            }
+            let sample = Sample { at, balance: balances.into_iter().sum(), usage: usage(child.id()) };
             self.screen.line(&sample);
             self.samples.push(sample);
         }

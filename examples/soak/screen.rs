@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::balance::Balance;
 use crate::fleet::{Member, Taking};
 use crate::run::Sample;
 
@@ -72,6 +73,12 @@ impl Screen {
             threads
         );
         self.bar(sample.at);
+    }
+
+    /// A member of the fleet whose books are not even since this second.
+    pub(crate) fn uneven(&self, at: Duration, number: usize, member: &Member, balance: &Balance) {
+        self.wipe();
+        println!("{:>6}  объект {number}: {member:?}, {balance:?}", clock(at));
     }
 
     /// The bar is taken away.

@@ -224,7 +224,13 @@ impl<'a> Life<'a> {
     fn close(&mut self) -> Outcome {
         self.call("Отключиться", ())?;
         self.connect_at = None;
-        self.until("закрыто", |life| Ok(!life.is_open && !life.is_pending && life.is_closed()?))?;
+        self.until("закрыто", |life| {
+            if !life.is_closed()? || !life.is_empty()? {
+                return Ok(false);
+            }
+            life.take_events(Duration::ZERO)?;
+            Ok(!life.is_open && !life.is_pending)
+        })?;
         // What had failed meanwhile is not tried again.
         self.connect_at = None;
         Ok(())
@@ -278,9 +284,7 @@ impl<'a> Life<'a> {
 
     /// Takes the object away as it is.
     pub(crate) fn abandon(self) -> Outcome<u64> {
-        if self.is_open {
-            self.tell(Report::Abandoned)?;
-        }
+        self.tell(Report::Abandoned)?;
         if let Some(lost) = self.statistics()?.and_then(|statistics| statistics["lost"].as_u64()) {
             self.tell(Report::Unsent(lost))?;
         }
@@ -301,6 +305,14 @@ impl<'a> Life<'a> {
             // It has no property that says more.
             "ROM-WebSocket" => Ok(self.get("Подключено")? == false.into()),
             _ => Ok(self.get("Состояние")? == "Closed".into()),
+        }
+    }
+
+    /// Whether no message waits, as it does on a connection that 1C has not been told of yet.
+    fn is_empty(&self) -> Outcome<bool> {
+        match self.client.socket.class {
+            "ROM-WebSocket" => Ok(true),
+            _ => Ok(self.get("ДлинаОчереди")? == 0.into()),
         }
     }
 

@@ -119,6 +119,44 @@ fn a_connection_that_the_server_closed_before_it_read_anything_is_whole() {
     assert_eq!(with(4).lost, 1);
 }
 
+/// The server closes a first connection, and the object comes back and takes another message of 1C along before 1C is
+/// told of either; `went` is how the first ends for 1C. Then another object brings a third; a fourth is cut before
+/// anything came on it, which excuses nothing before.
+fn behind(went: &[Report]) -> Balance {
+    let mut ledger = Ledger::new(true);
+    for number in 1..4 {
+        let key = (0, number);
+        ledger.opened(key);
+        if number != 2 {
+            ledger.told(Report::Open);
+        }
+        ledger.told(Report::Accepted(number));
+        ledger.arrived(key, &sent(number));
+        if number != 2 {
+            ledger.told(Report::Number(1));
+            ledger.told(Report::Echo(number));
+        }
+        ledger.ended(key, End { is_clean: true, sent: 2 });
+        if number == 1 {
+            went.iter().for_each(|report| ledger.told(*report));
+        }
+    }
+    for report in [Report::Closed, Report::Open, Report::Ended, Report::Finished] {
+        ledger.told(report);
+    }
+    ledger.balance()
+}
+
+#[test]
+fn a_connection_that_an_abandoned_object_had_not_told_of_went_with_it() {
+    for went in [&[Report::Abandoned][..], &[Report::Closed, Report::Abandoned]] {
+        let balance = behind(went);
+        assert!(balance.is_even(), "{balance:?}");
+    }
+    // Of one that was closed, all was to be told.
+    assert_eq!(behind(&[Report::Closed]).lost, 1);
+}
+
 #[test]
 fn what_was_accepted_must_be_written_or_counted() {
     let with = |written, lost| {
