@@ -19,8 +19,8 @@ pub trait Source: Send + Sync {
     /// Least time between two calls into 1C, of whatever source.
     fn interval(&self) -> Duration;
 
-    /// Offers one event to 1C, written on `page`.
-    fn deliver(&self, page: &mut Page) -> Delivered;
+    /// Offers an event to 1C, written on `page`, and more as long as there are and it `may_go_on`.
+    fn deliver(&self, page: &mut Page, may_go_on: &mut dyn FnMut() -> bool) -> Delivered;
 }
 
 /// What became of an offer.
@@ -159,15 +159,12 @@ impl Line {
         }
         let Some(source) = self.ready.pop_front() else { return };
         let interval = source.interval();
-        let mut delivered = source.deliver(&mut self.page);
-        if interval.is_zero() && self.ready.is_empty() && self.waiting.is_empty() {
-            for _ in 1..IN_A_ROW {
-                if delivered != Delivered::More || !nobody_comes() {
-                    break;
-                }
-                delivered = source.deliver(&mut self.page);
-            }
-        }
+        let is_alone = interval.is_zero() && self.ready.is_empty() && self.waiting.is_empty();
+        let mut left = if is_alone { IN_A_ROW } else { 1 };
+        let delivered = source.deliver(&mut self.page, &mut || {
+            left -= 1;
+            left > 0 && nobody_comes()
+        });
         let now = Instant::now();
         if matches!(delivered, Delivered::More | Delivered::RetryIn(_)) {
             self.last_call = Some((now, interval));

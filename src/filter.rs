@@ -31,7 +31,7 @@ enum Engine {
     /// In time linear to the message.
     Automaton(Regex),
     /// By trying, within limits.
-    Backtracking(Ladder),
+    Backtracking(Box<Ladder>),
 }
 
 impl Filter {
@@ -72,7 +72,7 @@ impl Search {
         let engine = if pattern::is_regular(&tree) {
             Engine::Automaton(Regex::new(pattern)?)
         } else {
-            Engine::Backtracking(Ladder::new(pattern, pattern::may_seek(&tree))?)
+            Engine::Backtracking(Box::new(Ladder::new(pattern, pattern::may_seek(&tree))?))
         };
         Ok(Self {
             required: required.iter().map(|literal| Finder::new(literal).into_owned()).collect(),

@@ -79,7 +79,8 @@ impl Occurrence {
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
-            Self::Message(payload) => payload.len(),
+            Self::Message(Payload::Text(text)) => text.size(),
+            Self::Message(Payload::Binary(bytes)) => bytes.len(),
             Self::Published(publication) => publication.text.len(),
             _ => 0,
         }

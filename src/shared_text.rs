@@ -22,6 +22,12 @@ impl SharedText {
         assert!(block.get(range.clone()).is_some(), "a text of the block");
         Self { block: Arc::clone(block), start: range.start, end: range.end }
     }
+
+    /// Its length in bytes, without a look at the block.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.end - self.start
+    }
 }
 
 impl Deref for SharedText {

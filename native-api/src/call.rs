@@ -10,6 +10,7 @@ use crate::language::Text;
 use crate::marshal::{self, Unreadable};
 use crate::misuse::{Misuse, MisuseKind};
 use crate::object::{Inner, Phase};
+use crate::returned::Lent;
 use crate::value::Value;
 
 /// Reads a property into `out`.
@@ -20,7 +21,7 @@ pub(crate) unsafe fn get<C: Class>(inner: &Inner<C>, property: &Property<C>, out
     answer(inner, property.name, &[], || {
         let value = (property.get)(&inner.class);
         // SAFETY: as this function's contract says.
-        unsafe { give(inner, out, &value) }
+        unsafe { give(inner, out, Lent::Value(&value)) }
     })
 }
 
@@ -102,7 +103,7 @@ unsafe fn read_all(
 
 /// # Safety
 /// `out` is null or a variant that may be written and holds nothing to free.
-unsafe fn give<C: Class>(inner: &Inner<C>, out: *mut RawVariant, value: &Value) -> Result<(), Misuse> {
+unsafe fn give<C: Class>(inner: &Inner<C>, out: *mut RawVariant, value: Lent<'_>) -> Result<(), Misuse> {
     // SAFETY: not null by the first test, and writable as this function's contract says.
     if !out.is_null() && unsafe { marshal::write(out, value, inner.memory.get()) } {
         return Ok(());

@@ -33,7 +33,7 @@ mod platform;
 mod returned;
 mod tables;
 mod text;
-mod utf16;
+pub mod utf16;
 pub mod value;
 
 pub use arguments::Arguments;
@@ -42,7 +42,7 @@ pub use date::Date;
 pub use language::{Language, Text};
 pub use misuse::{Kind, Misuse, MisuseKind};
 pub use object::DONE_LIMIT;
-pub use platform::{Application, EventAnswer, Platform};
-pub use returned::Returned;
+pub use platform::{Application, EventAnswer, Platform, Turn};
+pub use returned::{Lender, Lent, Returned};
 pub use text::WideText;
 pub use value::Value;

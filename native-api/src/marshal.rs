@@ -9,6 +9,7 @@ use std::ffi::c_void;
 use crate::abi::variant::{Payload, RawVariant, Span, vt};
 use crate::date::Date;
 use crate::memory::Memory;
+use crate::returned::Lent;
 use crate::utf16;
 use crate::value::Value;
 
@@ -99,24 +100,26 @@ unsafe fn read_span(code: u16, span: Span) -> Result<Value, Unreadable> {
 ///
 /// # Safety
 /// `raw` points to a variant that may be written.
-pub(crate) unsafe fn write(raw: *mut RawVariant, value: &Value, memory: Option<Memory>) -> bool {
+pub(crate) unsafe fn write(raw: *mut RawVariant, value: Lent<'_>, memory: Option<Memory>) -> bool {
     let filled = to_raw(value, memory);
     // SAFETY: writable by the contract above; alignment is not relied on.
     unsafe { raw.write_unaligned(filled.unwrap_or(RawVariant::EMPTY)) };
     filled.is_some()
 }
 
-fn to_raw(value: &Value, memory: Option<Memory>) -> Option<RawVariant> {
+fn to_raw(value: Lent<'_>, memory: Option<Memory>) -> Option<RawVariant> {
     let mut raw = RawVariant::EMPTY;
     (raw.vt, raw.payload) = match value {
-        Value::Empty => return Some(raw),
-        Value::Bool(value) => (vt::BOOL, Payload { bool: u8::from(*value) }),
-        Value::Number(value) => match whole_i32(*value) {
+        Lent::Value(Value::Empty) => return Some(raw),
+        Lent::Value(Value::Bool(value)) => (vt::BOOL, Payload { bool: u8::from(*value) }),
+        Lent::Value(Value::Number(value)) => match whole_i32(*value) {
             Some(whole) => (vt::I4, Payload { i32: whole }),
             None => (vt::R8, Payload { f64: *value }),
         },
-        Value::Date(value) => (vt::TM, Payload { tm: value.to_tm() }),
-        Value::String(value) => {
+        Lent::Value(Value::Date(value)) => (vt::TM, Payload { tm: value.to_tm() }),
+        Lent::Value(Value::String(value)) => return to_raw(Lent::Text(value), memory),
+        Lent::Value(Value::Blob(value)) => return to_raw(Lent::Bytes(value), memory),
+        Lent::Text(value) => {
             let mut units = Vec::new();
             utf16::append(value, &mut units);
             let len = u32::try_from(units.len()).ok()?;
@@ -124,7 +127,7 @@ fn to_raw(value: &Value, memory: Option<Memory>) -> Option<RawVariant> {
             let ptr = memory?.copy_units(&units)?.hand_over();
             (vt::PWSTR, span(ptr, len))
         }
-        Value::Blob(value) => {
+        Lent::Bytes(value) => {
             let len = u32::try_from(value.len()).ok()?;
             (vt::BLOB, span(memory?.copy_bytes(value)?.hand_over(), len))
         }
@@ -167,7 +170,7 @@ mod tests {
             (Value::Number(0.5), vt::R8),
             (Value::Date(Date { year: 2026, month: 11, day: 22, hour: 1, minute: 2, second: 3 }), vt::TM),
         ] {
-            let raw = to_raw(&value, None).unwrap();
+            let raw = to_raw(Lent::Value(&value), None).unwrap();
             assert_eq!(raw.vt, code);
             assert_eq!(read_back(&raw), Ok(value));
         }

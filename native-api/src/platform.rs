@@ -5,6 +5,7 @@
 //! dead: no new call begins, and Done waits for those in progress.
 
 use std::ffi::c_long;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -50,6 +51,8 @@ pub struct Platform(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     call_ended: Condvar,
+    /// Whether the connection has gone, for a turn that goes on meanwhile.
+    is_gone: AtomicBool,
     application: OnceLock<Application>,
     told: Told,
 }
@@ -80,23 +83,15 @@ impl Default for Connection {
 impl Platform {
     /// Queues an external event. Blocks as long as the platform does.
     pub fn external_event(&self, source: &WideText, event: &WideText, data: &WideText) -> EventAnswer {
-        let answer = self.call(|connection, table| {
-            // SAFETY: the connection is alive for this call; the strings end with NUL and outlive it; the
-            // platform copies them and does not write, whatever the missing `const` says.
-            unsafe {
-                (table.external_event)(
-                    connection,
-                    source.as_ptr().cast_mut(),
-                    event.as_ptr().cast_mut(),
-                    data.as_ptr().cast_mut(),
-                )
-            }
-        });
-        match answer {
-            Some(true) => EventAnswer::Accepted,
-            Some(false) => EventAnswer::Refused,
-            None => EventAnswer::Gone,
-        }
+        self.in_turn().map_or(EventAnswer::Gone, |turn| turn.external_event(source, event, data))
+    }
+
+    /// The right to queue some events in a row; `None` when the object has no connection. Done waits until it is
+    /// dropped, so that no more than a moment's work belongs in between.
+    #[must_use]
+    pub fn in_turn(&self) -> Option<Turn<'_>> {
+        let (ended, connection) = self.enter()?;
+        Some(Turn { ended, connection })
     }
 
     /// Asks for room for `depth` events in the platform's buffer. Only from inside a call of the platform.
@@ -141,7 +136,10 @@ impl Platform {
     /// # Safety
     /// `connection` is null or stays valid until [`disconnect`](Self::disconnect) has returned.
     pub(crate) unsafe fn connect(&self, connection: *mut AddInBase) {
-        self.lock().connection = Connection(connection);
+        let mut state = self.lock();
+        state.connection = Connection(connection);
+        self.0.is_gone.store(false, Ordering::Release);
+        drop(state);
         let application = self.call(|connection, table| {
             // SAFETY: the connection is alive for this call, and vouched for by this function's contract.
             unsafe { read_application(connection, table) }
@@ -154,7 +152,9 @@ impl Platform {
 
     /// No new call into 1C begins from here on.
     pub(crate) fn disconnect(&self) {
-        self.lock().connection = Connection::default();
+        let mut state = self.lock();
+        state.connection = Connection::default();
+        self.0.is_gone.store(true, Ordering::Release);
     }
 
     /// Empties the platform's buffer of this object's events, unless a call into 1C is in progress.
@@ -193,24 +193,63 @@ impl Platform {
 
     /// Calls into 1C if the connection is alive, and lets Done see the call while it lasts.
     fn call<R>(&self, body: impl FnOnce(*mut AddInBase, &AddInBaseTable) -> R) -> Option<R> {
+        let (_ended, connection) = self.enter()?;
+        // SAFETY: alive, as long as Done waits.
+        Some(body(connection, unsafe { table(connection) }))
+    }
+
+    /// The connection, if it is alive; Done waits for this thread until the mark is dropped.
+    fn enter(&self) -> Option<(CallEnded<'_>, *mut AddInBase)> {
         let this = ThreadMark::current();
-        let connection = {
-            let mut state = self.lock();
-            if state.connection.0.is_null() {
-                return None;
-            }
-            state.in_call.push(this);
-            state.connection.0
-        };
-        let _ended = CallEnded { inner: &self.0, thread: this };
-        // SAFETY: not null, and the platform keeps its object alive until Done returns.
-        let table = unsafe { (*connection).table };
-        // SAFETY: a live object has a table of its functions.
-        Some(body(connection, unsafe { &*table }))
+        let mut state = self.lock();
+        if state.connection.0.is_null() {
+            return None;
+        }
+        state.in_call.push(this);
+        Some((CallEnded { inner: &self.0, thread: this }, state.connection.0))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// # Safety
+/// `connection` is a live object of the platform.
+unsafe fn table<'a>(connection: *mut AddInBase) -> &'a AddInBaseTable {
+    // SAFETY: alive by the contract above.
+    let table = unsafe { (*connection).table };
+    // SAFETY: a live object has a table of its functions.
+    unsafe { &*table }
+}
+
+/// The right to queue events in a row.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    ended: CallEnded<'a>,
+    connection: *mut AddInBase,
+}
+
+impl Turn<'_> {
+    /// Queues an external event. Blocks as long as the platform does.
+    pub fn external_event(&self, source: &WideText, event: &WideText, data: &WideText) -> EventAnswer {
+        if self.ended.inner.is_gone.load(Ordering::Acquire) {
+            return EventAnswer::Gone;
+        }
+        // SAFETY: the connection was alive when the turn began; that it is not any more is told before Done waits for
+        // the turn's end.
+        let table = unsafe { table(self.connection) };
+        // SAFETY: the connection is alive for this call; the strings end with NUL and outlive it; the platform copies
+        // them and does not write, whatever the missing `const` says.
+        let accepted = unsafe {
+            (table.external_event)(
+                self.connection,
+                source.as_ptr().cast_mut(),
+                event.as_ptr().cast_mut(),
+                data.as_ptr().cast_mut(),
+            )
+        };
+        if accepted { EventAnswer::Accepted } else { EventAnswer::Refused }
     }
 }
 
@@ -235,6 +274,7 @@ impl ThreadMark {
 }
 
 /// Marks the end of a call, also when it ends in a panic.
+#[derive(Debug)]
 struct CallEnded<'a> {
     inner: &'a Inner,
     thread: ThreadMark,

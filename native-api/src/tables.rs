@@ -17,6 +17,7 @@ use crate::call;
 use crate::class::{Class, Default, Method, Name, Property};
 use crate::marshal;
 use crate::object::{Inner, Phase, behind, destroy_at, enter};
+use crate::returned::Lent;
 use crate::text::{WideText, read_terminated};
 use crate::value::Value;
 
@@ -269,7 +270,11 @@ unsafe extern "system" fn get_param_def_value<C: Class>(
         }
         // SAFETY: `value` is the platform's place for the result.
         let written = unsafe {
-            marshal::write(value, &default.map_or(Value::Empty, Default::value), inner.memory.get())
+            marshal::write(
+                value,
+                Lent::Value(&default.map_or(Value::Empty, Default::value)),
+                inner.memory.get(),
+            )
         };
         written && default.is_some()
     })

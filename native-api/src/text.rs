@@ -31,8 +31,8 @@ impl WideText {
             self.units.resize(room, 0);
         }
         self.length = utf16::encode(text, &mut self.units);
-        for unit in &mut self.units[..self.length] {
-            *unit = if *unit == 0 { 0xFFFD } else { *unit };
+        if text.as_bytes().contains(&0) {
+            self.units[..self.length].iter_mut().filter(|unit| **unit == 0).for_each(|unit| *unit = 0xFFFD);
         }
         self.units[self.length] = 0;
     }

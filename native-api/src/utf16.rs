@@ -7,6 +7,9 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, i8x32, u8x16, u8x32, u16x8};
 
+// A shuffled register is stored as it is: the processors that 1C runs on agree on the order of a unit's two bytes.
+const _: () = assert!(cfg!(target_endian = "little"));
+
 /// Bytes that are converted at a time.
 const BLOCK: usize = 64;
 /// A block and the bytes behind it that its last character may have.
@@ -23,7 +26,7 @@ const WIDEST: usize = 32;
 
 /// Units of memory that [`encode`] needs for a text of so many bytes: more than the text can have.
 #[must_use]
-pub(crate) const fn room(bytes: usize) -> usize {
+pub const fn room(bytes: usize) -> usize {
     bytes + BLOCK
 }
 
@@ -33,12 +36,12 @@ pub(crate) const fn room(bytes: usize) -> usize {
 /// # Panics
 /// When `units` has less than the [`room`] that is needed.
 #[must_use]
-pub(crate) fn encode(text: &str, units: &mut [u16]) -> usize {
+pub fn encode(text: &str, units: &mut [u16]) -> usize {
     dispatch!(Level::new(), simd => convert(simd, text, units))
 }
 
 /// Appends `text` in UTF-16 to `units`.
-pub(crate) fn append(text: &str, units: &mut Vec<u16>) {
+pub fn append(text: &str, units: &mut Vec<u16>) {
     let start = units.len();
     units.resize(start + room(text.len()), 0);
     let count = encode(text, &mut units[start..]);

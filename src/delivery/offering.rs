@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use native_api::EventAnswer;
+use native_api::{EventAnswer, Turn};
 
 use super::inbox::FIRST;
 use super::settings::DeliveryMode;
@@ -118,12 +118,8 @@ fn remind(state: &mut State, now: Instant) -> Option<Occurrence> {
     Some(Occurrence::Available { count: state.inbox.len() })
 }
 
-impl Source for Delivery {
-    fn interval(&self) -> Duration {
-        self.lock().settings.interval
-    }
-
-    fn deliver(&self, page: &mut Page) -> Delivered {
+impl Delivery {
+    fn deliver_one(&self, page: &mut Page, turn: &Turn<'_>) -> Delivered {
         let mut offer = match self.choose(page) {
             Ok(offer) => offer,
             Err(instead) => return instead,
@@ -132,7 +128,7 @@ impl Source for Delivery {
             Some(EventTexts { event, data }) => page.set(event, &data),
             None => return Delivered::More,
         }
-        match page.offer(&self.platform) {
+        match page.offer(turn) {
             EventAnswer::Accepted => {
                 self.accepted(offer);
                 Delivered::More
@@ -150,6 +146,25 @@ impl Source for Delivery {
             EventAnswer::Gone => {
                 self.stop();
                 Delivered::Empty
+            }
+        }
+    }
+}
+
+impl Source for Delivery {
+    fn interval(&self) -> Duration {
+        self.lock().settings.interval
+    }
+
+    fn deliver(&self, page: &mut Page, may_go_on: &mut dyn FnMut() -> bool) -> Delivered {
+        let Some(turn) = self.platform.in_turn() else {
+            self.stop();
+            return Delivered::Empty;
+        };
+        loop {
+            let delivered = self.deliver_one(page, &turn);
+            if delivered != Delivered::More || !may_go_on() {
+                return delivered;
             }
         }
     }

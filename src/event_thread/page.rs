@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use native_api::{EventAnswer, Platform, WideText};
+use native_api::{EventAnswer, Turn, WideText};
 
 /// UTF-16 units of `Данные` that are kept while there are no events.
 const KEPT: usize = 32 << 10;
@@ -36,8 +36,8 @@ impl Page {
     }
 
     /// Says it.
-    pub fn offer(&self, platform: &Platform) -> EventAnswer {
-        platform.external_event(&self.source, &self.event, &self.data)
+    pub fn offer(&self, turn: &Turn<'_>) -> EventAnswer {
+        turn.external_event(&self.source, &self.event, &self.data)
     }
 
     /// Gives the memory of a large event back.

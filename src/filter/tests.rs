@@ -127,9 +127,19 @@ fn what_a_match_may_lack_is_not_required() {
         r"(?:(?<n>a)){0}\g<n>",
         "(?~ab)",
     ] {
-        let Ok(tree) = Expr::parse_tree(pattern) else { continue };
-        assert_eq!(pattern::required_literals(&tree.expr), [""; 0], "{pattern}");
+        assert_eq!(required(pattern), [""; 0], "{pattern}");
     }
+}
+
+/// The engine's own approximation misses these.
+#[test]
+fn places_are_sought_only_where_the_approximation_is_right() {
+    for (pattern, message) in [(r"(\bab)\1", "abab"), (r"(ab\B)\1", "abab"), (r"(?>\Z\W)", "\n")] {
+        assert!(!pattern::may_seek(&Expr::parse_tree(pattern).unwrap().expr), "{pattern}");
+        assert_eq!(verdict(pattern, message), Verdict::Wanted, "{pattern}");
+    }
+    let sought = RegexBuilder::new(r"(\bab)\1").seek(true).build().unwrap();
+    assert!(!sought.is_match("abab").unwrap(), "fancy-regex seeks well: `may_seek` can be simpler");
 }
 
 #[test]

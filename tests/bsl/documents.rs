@@ -109,7 +109,7 @@ fn of_websockets() -> Vec<Occurrence> {
         closed(Side::Peer, 1011, "сбой"),
         failed("Сервер отказал в подключении: HTTP 401", 60_000),
         Occurrence::Waiting { attempt: 3, retry_in: Duration::from_millis(1875) },
-        Occurrence::Message(Payload::Text(String::new())),
+        Occurrence::Message(Payload::Text("".into())),
         Occurrence::Message(Payload::Binary(Vec::new())),
     ]
 }

@@ -68,7 +68,6 @@ mod random;
 mod received;
 mod receiver;
 mod sender;
-pub mod utf16;
 mod utf8;
 mod violation;
 

@@ -4,7 +4,6 @@ use std::borrow::Borrow;
 use std::mem;
 
 use crate::close::Close;
-use crate::violation::Violation;
 
 /// Something that came from the server. It borrows the receiver's memory.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ impl<T: ToOwned + ?Sized> Content<'_, T> {
     }
 }
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -71,17 +70,6 @@ impl<'a> Text<'a> {
             }
             content => content.get().to_owned(),
         }
-    }
-
-    /// The text.
-    ///
-    /// # Errors
-    /// None any more: [`Receiver::receive`](crate::Receiver::receive) has looked.
-    pub fn to_str(self) -> Result<&'a str, Violation> {
-        Ok(match self.0 {
-            Content::Part(text) => text,
-            Content::Whole(text) => text,
-        })
     }
 }
 

@@ -11,6 +11,7 @@ use vestnik::message::{
     Cause, Closing, Failure, FailureKind, Occurrence, OfflineEvent, Opening, Payload, Publication, Receipt,
     Side, Tokens,
 };
+use vestnik::shared_text::SharedText;
 
 use crate::fields;
 
@@ -35,7 +36,7 @@ pub fn target(data: &[u8]) {
     told(&failed, &json!({ "Kind": "Http", "Status": 503, "Text": two }));
     told(&Occurrence::QueueFree { lost: number.into() }, &json!({ "Lost": number }));
 
-    message(Payload::Text(three));
+    message(Payload::Text(three.into()));
     message(Payload::Binary(data.to_vec()));
     published(&four, [one, five]);
     tokens(&two, &four);
@@ -65,18 +66,18 @@ fn told(occurrence: &Occurrence, expected: &Value) {
 }
 
 /// `Данные` is the message itself.
-fn message(payload: Payload) {
+fn message(payload: Payload<SharedText>) {
     let occurrence = Occurrence::Message(payload.clone());
     for wording in WORDINGS {
         let Some(texts) = wording(&occurrence, 0, Language::Russian) else { continue };
         assert_eq!(read(&texts.event)["Event"], "Message");
         match &payload {
-            Payload::Text(text) => assert_eq!(texts.data, *text),
+            Payload::Text(text) => assert_eq!(texts.data, **text),
             Payload::Binary(bytes) => assert_eq!(STANDARD.decode(&*texts.data).as_ref(), Ok(bytes)),
         }
     }
     let expected = match &payload {
-        Payload::Text(text) => Pulled::Text(text.into()),
+        Payload::Text(text) => Pulled::Text((&**text).into()),
         Payload::Binary(bytes) => Pulled::Binary(bytes),
     };
     assert_eq!(events::pulled(&occurrence), Some(expected));

@@ -1,6 +1,6 @@
 //! One piece of memory given to the add-in, between two red zones.
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
 /// Bytes in front of a block and behind it; also its alignment, as that of `malloc`.
@@ -21,7 +21,7 @@ unsafe impl Send for Block {}
 impl Block {
     /// `None` when the machine has no such memory. The bytes are filled with a pattern.
     pub(crate) fn new(bytes: usize) -> Option<Self> {
-        let layout = Layout::from_size_align(bytes.checked_add(2 * ZONE)?, ZONE).ok()?;
+        let layout = Self::layout(bytes)?;
         // SAFETY: the size is not 0, the red zones see to that.
         let start = NonNull::new(unsafe { alloc(layout) })?;
         // SAFETY: the whole allocation is ours.
@@ -29,6 +29,18 @@ impl Block {
         let block = Self { start, layout };
         block.fill(NEW_BYTE);
         Some(block)
+    }
+
+    /// A block of zeros, its red zones too; that costs little, as the system's memory is zeroed.
+    pub(crate) fn zeroed(bytes: usize) -> Option<Self> {
+        let layout = Self::layout(bytes)?;
+        // SAFETY: the size is not 0, the red zones see to that.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        Some(Self { start, layout })
+    }
+
+    fn layout(bytes: usize) -> Option<Layout> {
+        Layout::from_size_align(bytes.checked_add(2 * ZONE)?, ZONE).ok()
     }
 
     pub(crate) fn bytes(&self) -> usize {

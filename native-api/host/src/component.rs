@@ -13,6 +13,7 @@ use crate::argument::{self, Argument, Arguments, Parameters};
 use crate::calls::Call;
 use crate::exception::Failure;
 use crate::faces::Faces;
+use crate::repeated::{Answer, RepeatedCall};
 use crate::text::Name;
 use crate::variant;
 
@@ -215,6 +216,20 @@ impl<'a> Component<'a> {
     pub fn call_as_func_without_result(&self, number: c_long, mut parameters: Parameters<'_>) -> bool {
         let (array, count) = parameters.raw();
         call!(self.language_extender.call_as_func(number, ptr::null_mut(), array, count))
+    }
+
+    /// Prepares calls of a function with arguments that stay the same; the object cannot be destroyed meanwhile.
+    #[must_use]
+    pub fn repeat(self, number: c_long, arguments: impl Arguments) -> RepeatedCall<'a> {
+        let parameters = Parameters::new(&self.faces.platform.ledger, arguments.into_arguments());
+        RepeatedCall { component: self, number, parameters }
+    }
+
+    pub(crate) fn call_and_discard(&self, number: c_long, parameters: &mut Parameters<'_>) -> Option<Answer> {
+        let (array, count) = parameters.raw();
+        let mut result = RawVariant::EMPTY;
+        let done = call!(self.language_extender.call_as_func(number, &raw mut result, array, count));
+        done.then(|| variant::discard(&self.faces.platform.ledger, &result))
     }
 
     fn outcome(&self, done: bool, value: &RawVariant) -> Result<Value, Failure> {

@@ -97,14 +97,6 @@ impl EventBuffer {
         })
     }
 
-    /// Counts an event as accepted without keeping it.
-    pub(crate) fn count(&self) {
-        self.update(|state| {
-            state.counts.attempts += 1;
-            state.counts.accepted += 1;
-        });
-    }
-
     pub(crate) fn counts(&self) -> EventCounts {
         lock(&self.state).counts
     }

@@ -14,8 +14,9 @@ use native_api::abi::platform::{
 };
 use native_api::abi::variant::RawVariant;
 
+use crate::counter::EventCounter;
 use crate::error_log::AddError;
-use crate::event::Event;
+use crate::event::{Event, EventCounts};
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::sync::lock;
@@ -41,10 +42,18 @@ impl<T> Face<T> {
     }
 }
 
+/// The connection to the platform, and the counter of a platform that only counts: right beside it, so that no more
+/// than counting is measured.
+#[repr(C)]
+struct Connection {
+    face: Face<AddInBase>,
+    counter: EventCounter,
+}
+
 /// The objects that are handed to the add-in.
 pub(crate) struct Faces {
     pub(crate) platform: Platform,
-    connection: Face<AddInBase>,
+    connection: Connection,
     memory: Face<MemoryManager>,
     info: Face<PlatformInfo>,
     app_info: AppInfo,
@@ -61,8 +70,12 @@ unsafe impl Sync for Faces {}
 impl Faces {
     pub(crate) fn new(platform: Platform) -> Arc<Self> {
         let app_version = wide(&platform.host.version);
+        let table = if platform.host.count_events_only { &COUNTING } else { &ADD_IN_BASE };
         Arc::new_cyclic(|faces| Self {
-            connection: Face { raw: AddInBase { table: &ADD_IN_BASE }, faces: faces.clone() },
+            connection: Connection {
+                face: Face { raw: AddInBase { table }, faces: faces.clone() },
+                counter: EventCounter::new(platform.host.time_per_event),
+            },
             memory: Face { raw: MemoryManager { table: &MEMORY_MANAGER }, faces: faces.clone() },
             info: Face { raw: PlatformInfo { table: &PLATFORM_INFO }, faces: faces.clone() },
             app_info: AppInfo {
@@ -76,7 +89,17 @@ impl Faces {
     }
 
     pub(crate) fn connection(&self) -> *mut AddInBase {
-        self.connection.raw()
+        // From the whole connection, as for a face.
+        ptr::from_ref(&self.connection).cast::<AddInBase>().cast_mut()
+    }
+
+    /// What became of the calls of `ExternalEvent`.
+    pub(crate) fn event_counts(&self) -> EventCounts {
+        if self.platform.host.count_events_only {
+            let count = self.connection.counter.get();
+            return EventCounts { attempts: count, accepted: count, ..EventCounts::default() };
+        }
+        self.platform.events.counts()
     }
 
     pub(crate) fn memory(&self) -> *mut MemoryManager {
@@ -96,7 +119,7 @@ impl Faces {
 static MEMORY_MANAGER: MemoryManagerTable =
     MemoryManagerTable { destructors: [0; DESTRUCTOR_SLOTS], alloc_memory, free_memory };
 
-static ADD_IN_BASE: AddInBaseTable = AddInBaseTable {
+const ADD_IN_BASE: AddInBaseTable = AddInBaseTable {
     destructors: [0; DESTRUCTOR_SLOTS],
     add_error,
     read,
@@ -110,6 +133,9 @@ static ADD_IN_BASE: AddInBaseTable = AddInBaseTable {
     reset_status_line,
     get_interface,
 };
+
+/// Of a platform that only counts.
+static COUNTING: AddInBaseTable = AddInBaseTable { external_event: count_event, ..ADD_IN_BASE };
 
 static PLATFORM_INFO: PlatformInfoTable = PlatformInfoTable { get_platform_info };
 
@@ -224,10 +250,6 @@ unsafe extern "system" fn external_event(
     // SAFETY: see above.
     let faces = unsafe { faces(this) };
     faces.platform.serve("ExternalEvent", false, |platform| {
-        if platform.host.count_events_only {
-            platform.events.count();
-            return true;
-        }
         let (at, thread) = (Instant::now(), thread::current().id());
         // SAFETY: see above.
         let source = unsafe { text(platform, "Источник", source) };
@@ -238,6 +260,18 @@ unsafe extern "system" fn external_event(
         let (Some(source), Some(event), Some(data)) = (source, event, data) else { return false };
         platform.external_event(Event { source, event, data, at, thread })
     })
+}
+
+unsafe extern "system" fn count_event(
+    this: *mut AddInBase,
+    _source: *mut u16,
+    _message: *mut u16,
+    _data: *mut u16,
+) -> bool {
+    // SAFETY: see above; a connection starts with what the add-in got.
+    let connection = unsafe { &*this.cast::<Connection>() };
+    connection.counter.count();
+    true
 }
 
 unsafe extern "system" fn clean_event_buffer(this: *mut AddInBase) {

@@ -1,6 +1,7 @@
 //! What kind of platform is played.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use native_api::abi::platform::app_type;
 
@@ -19,6 +20,8 @@ pub struct Host {
     pub(crate) capabilities: i32,
     pub(crate) event_depth_limit: usize,
     pub(crate) count_events_only: bool,
+    pub(crate) time_per_event: Duration,
+    pub(crate) watch_memory: bool,
     pub(crate) faults: Arc<Faults>,
 }
 
@@ -33,6 +36,8 @@ impl Default for Host {
             capabilities: 3,
             event_depth_limit: 10_000,
             count_events_only: false,
+            time_per_event: Duration::ZERO,
+            watch_memory: true,
             faults: Arc::default(),
         }
     }
@@ -86,9 +91,22 @@ impl Host {
         self
     }
 
-    /// `ExternalEvent` copies nothing, keeps nothing, meets no fault and answers true: for benchmarks.
+    /// `ExternalEvent` is counted and answered with true, and no more: it copies, keeps and watches nothing, and meets
+    /// no fault. For benchmarks.
     pub fn count_events_only(mut self) -> Self {
         self.count_events_only = true;
+        self
+    }
+
+    /// The same, and each takes this long.
+    pub fn time_per_event(mut self, time: Duration) -> Self {
+        self.time_per_event = time;
+        self.count_events_only()
+    }
+
+    /// Blocks of memory are known, so that a leak is noticed, but not filled and not examined: for benchmarks.
+    pub fn without_memory_checks(mut self) -> Self {
+        self.watch_memory = false;
         self
     }
 

@@ -26,6 +26,7 @@
 //! - *Use as BSL*: [`Instance::get`], [`Instance::set`], [`Instance::call`], [`Instance::next_event`].
 //! - *Use as the binary interface allows*: [`Component`], raw [`Argument`]s, [`Instance::table`].
 //! - *Make trouble*: [`Faults`], [`Gate`], [`Object::during_event`].
+//! - *Measure*: [`Host::count_events_only`], [`Host::without_memory_checks`], [`RepeatedCall`].
 //! - *Torture*: a [`Script`] of legal and illegal calls made up from a seed, in a [`Sandbox`].
 //! - *Take down*: drop the [`Object`], or [`Object::finish`] it.
 
@@ -33,6 +34,7 @@ mod argument;
 mod block;
 mod calls;
 mod component;
+mod counter;
 mod create;
 mod error_log;
 mod event;
@@ -48,6 +50,7 @@ mod members;
 mod object;
 mod platform;
 mod problem;
+mod repeated;
 mod sandbox;
 mod script;
 mod sync;
@@ -68,6 +71,7 @@ pub use library::{Library, LoadError};
 pub use locate::locate;
 pub use object::{Instance, Object};
 pub use problem::Problem;
+pub use repeated::{Answer, RepeatedCall};
 pub use sandbox::{Assignment, Outcome, Sandbox, Verdict};
 pub use script::{Script, Vocabulary, VocabularyError};
 pub use table::{Method, Property, Table};

@@ -153,10 +153,11 @@ impl Instance {
     /// What became of the calls of `ExternalEvent`.
     #[must_use]
     pub fn event_counts(&self) -> EventCounts {
-        self.platform().events.counts()
+        self.faces.event_counts()
     }
 
-    /// Waits until `ExternalEvent` was called so many times in all; `false` when it was not within `timeout`.
+    /// Waits until `ExternalEvent` was called so many times in all; `false` when it was not within `timeout`, and where
+    /// events are only counted.
     #[must_use]
     pub fn wait_for_event_attempts(&self, attempts: u64, timeout: Duration) -> bool {
         self.platform().events.wait_for_attempts(attempts, timeout)

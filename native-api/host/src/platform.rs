@@ -56,7 +56,7 @@ impl Platform {
     pub(crate) fn new(host: Host) -> Self {
         let problems = Arc::<Problems>::default();
         Self {
-            ledger: Ledger::new(Arc::clone(&problems)),
+            ledger: Ledger::new(Arc::clone(&problems), host.watch_memory),
             problems,
             events: EventBuffer::new(host.event_depth_limit),
             errors: ErrorLog::default(),

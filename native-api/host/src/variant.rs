@@ -9,6 +9,7 @@ use native_api::value::Value;
 
 use crate::ledger::Ledger;
 use crate::problem::Problem;
+use crate::repeated::Answer;
 use crate::text::{TextFault, wide};
 
 /// Writes a value as 1C passes it: whole numbers that fit as `I4`, others as `R8`, dates as `TM`.
@@ -95,6 +96,21 @@ pub(crate) fn take(ledger: &Ledger, variant: &RawVariant) -> Result<Value, u16> 
         vt::BLOB => Value::Blob(take_blob(ledger, unsafe { payload.span }).ok_or(vt::BLOB)?),
         unknown => return Err(unknown),
     })
+}
+
+/// Frees a value of the add-in unread, and tells its size.
+pub(crate) fn discard(ledger: &Ledger, variant: &RawVariant) -> Answer {
+    let payload = &variant.payload;
+    let answer = match variant.vt {
+        // SAFETY: as in `take`.
+        vt::BOOL => Answer::Bool(unsafe { payload.bool } != 0),
+        // SAFETY: as in `take`.
+        vt::PWSTR | vt::BLOB => Answer::Sized(unsafe { payload.span }.len),
+        vt::EMPTY => Answer::Empty,
+        _ => Answer::Other,
+    };
+    release(ledger, variant);
+    answer
 }
 
 /// Frees what a parameter points at after a call; the add-in may have put something else there.

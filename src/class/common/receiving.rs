@@ -1,11 +1,12 @@
 //! What 1C wants of the messages, and how it takes them where they are no events.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use native_api::class::{Default, Method, Property};
-use native_api::{Arguments, Misuse, MisuseKind, Returned, Text, Value};
+use native_api::{Arguments, Lender, Lent, Misuse, MisuseKind, Returned, Text, Value};
 use serde_json::json;
 
 use super::arguments::{count, filter, seconds_or, size};
@@ -105,15 +106,29 @@ pub(in crate::class) const fn clear_queue<C: Face>() -> Method<C> {
 
 /// What was taken, one message, as a value; 1C has it as soon as it has the value.
 pub(in crate::class) fn hand_over(taken: Taken) -> Returned {
-    let value = taken.occurrences().find_map(events::pulled).map_or(Value::Empty, value);
-    Returned::with_receipt(value, || taken.given())
+    let own = match taken.occurrences().find_map(events::pulled) {
+        Some(Pulled::Text(Cow::Owned(text))) => Some(text),
+        _ => None,
+    };
+    match own {
+        Some(text) => Returned::with_receipt(text, || taken.given()),
+        None => Returned::lent(taken),
+    }
 }
 
 /// What was received, as `Получить` gives it.
-fn value(received: Pulled<'_>) -> Value {
-    match received {
-        Pulled::Text(text) => text.into_owned().into(),
-        Pulled::Binary(bytes) => bytes.to_vec().into(),
+impl Lender for Taken {
+    fn lend(&self) -> Lent<'_> {
+        match self.occurrences().find_map(events::pulled) {
+            Some(Pulled::Text(Cow::Borrowed(text))) => Lent::Text(text),
+            Some(Pulled::Binary(bytes)) => Lent::Bytes(bytes),
+            // There is no such: texts of our own making have been given as values.
+            Some(Pulled::Text(Cow::Owned(_))) | None => Lent::Value(&Value::Empty),
+        }
+    }
+
+    fn given(self: Box<Self>) {
+        Self::given(*self);
     }
 }
 

@@ -44,6 +44,7 @@ impl Reader {
     pub(super) async fn run(&mut self, here: &Circumstances<'_>, inlet: &mut impl Inlet) -> End {
         let mut batch = Batch::new(Arc::clone(&here.shared.common.delivery));
         loop {
+            let mut frame_ended = false;
             loop {
                 if batch.is_due()
                     && let Some(end) = put(&mut batch, here).await
@@ -51,7 +52,10 @@ impl Reader {
                     return end;
                 }
                 let step = match self.receiver.receive() {
-                    Ok(Some(received)) => judge(received, here),
+                    Ok(Some(received)) => {
+                        frame_ended |= !matches!(received, Received::Unfinished);
+                        judge(received, here)
+                    }
                     Ok(None) => break,
                     Err(violation) => Step::End(refuse(violation)),
                 };
@@ -69,6 +73,9 @@ impl Reader {
                 // Other connections have their turn between any two messages.
                 consume_budget().await;
             }
+            if frame_ended {
+                here.pings.keepalive().frame_ended();
+            }
             if let Some(end) = put(&mut batch, here).await {
                 return end;
             }
@@ -81,9 +88,6 @@ impl Reader {
 }
 
 fn judge<'a>(received: Received<'a>, here: &Circumstances<'_>) -> Step<'a> {
-    if !matches!(received, Received::Unfinished) {
-        here.pings.keepalive().frame_ended();
-    }
     let log = &here.shared.common.log;
     match received {
         Received::Text(text) => {

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use native_api::value::Value;
 use native_api_host::{EventCounts, Host, Instance, Problem};
@@ -158,4 +158,14 @@ fn a_counting_platform_keeps_nothing() {
     assert_eq!(object.event_counts(), EventCounts { attempts: 100, accepted: 100, refused: 0, lost: 0 });
     assert_eq!(object.next_event(Duration::ZERO), None);
     assert_eq!(object.call("Эхо", [Value::Empty]).unwrap(), Value::Empty);
+}
+
+#[test]
+fn a_counting_platform_takes_its_time() {
+    let time = Duration::from_millis(20);
+    let object = create(Host::default().time_per_event(time));
+    let start = Instant::now();
+    assert!(notify(&object, "раз"));
+    assert!(start.elapsed() >= time);
+    assert_eq!(object.event_counts().accepted, 1);
 }

@@ -3,7 +3,7 @@
 use native_api::abi::variant::{Payload, RawVariant, Span, vt};
 use native_api::date::Date;
 use native_api::value::Value;
-use native_api_host::{Argument, Exception, Failure, Host, Method, Problem, Property};
+use native_api_host::{Answer, Argument, Exception, Failure, Host, Method, Problem, Property};
 
 use crate::create;
 
@@ -166,4 +166,24 @@ fn the_table_lists_every_member() {
         has_return: true,
     };
     assert_eq!((table.methods.len(), &table.methods[1]), (6, &second));
+}
+
+#[test]
+fn a_repeated_call_tells_the_size_of_its_result() {
+    for host in [Host::default(), Host::default().without_memory_checks()] {
+        let object = create(host);
+        let repeat = |argument: Value| {
+            let component = object.component();
+            let echo = component.find_method(Some("Echo"));
+            let mut call = component.repeat(echo, [argument]);
+            [call.call(), call.call()]
+        };
+        assert_eq!(repeat("строка".into()), [Some(Answer::Sized(6)); 2]);
+        assert_eq!(repeat(vec![1, 2, 3].into()), [Some(Answer::Sized(3)); 2]);
+        assert_eq!(repeat(true.into()), [Some(Answer::Bool(true)); 2]);
+        assert_eq!(repeat(Value::Empty), [Some(Answer::Empty); 2]);
+        assert_eq!(repeat(1.into()), [Some(Answer::Other); 2]);
+        let component = object.component();
+        assert_eq!(component.repeat(-1, ()).call(), None);
+    }
 }

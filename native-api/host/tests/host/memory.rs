@@ -28,6 +28,14 @@ fn a_leak_is_told_with_its_size() {
 }
 
 #[test]
+fn a_leak_is_told_where_blocks_are_not_examined() {
+    let object = create(Host::default().without_memory_checks());
+    object.call("Break", ["leak"]).unwrap();
+    let problems = object.finish();
+    assert!(matches!(problems[..], [Problem::Leak { bytes: 10, .. }]), "{problems:?}");
+}
+
+#[test]
 fn a_leak_makes_the_drop_panic() {
     let object = create(Host::default());
     object.call("Break", ["leak"]).unwrap();
