@@ -119,7 +119,8 @@ fn remind(state: &mut State, now: Instant) -> Option<Occurrence> {
 }
 
 impl Delivery {
-    fn deliver_one(&self, page: &mut Page, turn: &Turn<'_>) -> Delivered {
+    /// Offers one event, in a `turn` that begins with the first.
+    fn deliver_one<'a>(&'a self, page: &mut Page, turn: &mut Option<Turn<'a>>) -> Delivered {
         let mut offer = match self.choose(page) {
             Ok(offer) => offer,
             Err(instead) => return instead,
@@ -128,7 +129,10 @@ impl Delivery {
             Some(EventTexts { event, data }) => page.set(event, &data),
             None => return Delivered::More,
         }
-        match page.offer(turn) {
+        if turn.is_none() {
+            *turn = self.platform.in_turn();
+        }
+        match turn.as_ref().map_or(EventAnswer::Gone, |turn| page.offer(turn)) {
             EventAnswer::Accepted => {
                 self.accepted(offer);
                 Delivered::More
@@ -157,12 +161,9 @@ impl Source for Delivery {
     }
 
     fn deliver(&self, page: &mut Page, may_go_on: &mut dyn FnMut() -> bool) -> Delivered {
-        let Some(turn) = self.platform.in_turn() else {
-            self.stop();
-            return Delivered::Empty;
-        };
+        let mut turn = None;
         loop {
-            let delivered = self.deliver_one(page, &turn);
+            let delivered = self.deliver_one(page, &mut turn);
             if delivered != Delivered::More || !may_go_on() {
                 return delivered;
             }
