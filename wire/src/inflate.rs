@@ -45,8 +45,9 @@ impl Inflater {
             let rest = &input[used..];
             let size = rest.len().saturating_mul(4).clamp(SMALLEST_STEP, SLICE);
             let step = message.append(size, |space| self.step(rest, space, &mut used));
-            // Before an error in what follows, however the bytes were cut.
-            if message.is_too_large() {
+            // What comes first is judged first, however the bytes were cut: a text is broken within its limit, and the
+            // limit passed before an error in what follows.
+            if message.is_too_large() && step != Err(Violation::InvalidUtf8) {
                 return Err(Violation::MessageTooLarge);
             }
             let step = step?;
