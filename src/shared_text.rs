@@ -64,3 +64,25 @@ impl fmt::Debug for SharedText {
         fmt::Debug::fmt(&**self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_lives_as_long_as_one_of_its_texts() {
+        let block = Arc::new("раздва".to_owned());
+        let [first, second] = [0..6, 6..12].map(|range| SharedText::part(&block, range));
+        let weak = Arc::downgrade(&block);
+        drop((block, first));
+        assert_eq!((&*second, second.size()), ("два", 6));
+        drop(second);
+        assert!(weak.upgrade().is_none());
+    }
+
+    #[test]
+    #[should_panic(expected = "a text of the block")]
+    fn a_character_is_not_cut() {
+        let _ = SharedText::part(&Arc::new("ж".to_owned()), 0..1);
+    }
+}

@@ -1,5 +1,8 @@
 //! Messages between the socket and the inbox: as many as were read at a time go in at a time.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::mem;
 use std::ops::Range;

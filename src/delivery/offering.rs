@@ -72,6 +72,41 @@ impl Delivery {
         Ok(Pending::new(occurrence, 0))
     }
 
+    /// Offers one event, in a `turn` that begins with the first.
+    fn deliver_one<'a>(&'a self, page: &mut Page, turn: &mut Option<Turn<'a>>) -> Delivered {
+        let mut offer = match self.choose(page) {
+            Ok(offer) => offer,
+            Err(instead) => return instead,
+        };
+        match self.word(&offer.occurrence, offer.part) {
+            Some(EventTexts { event, data }) => page.set(event, &data),
+            None => return Delivered::More,
+        }
+        if turn.is_none() {
+            *turn = self.platform.in_turn();
+        }
+        match turn.as_ref().map_or(EventAnswer::Gone, |turn| page.offer(turn)) {
+            EventAnswer::Accepted => {
+                self.accepted(offer);
+                Delivered::More
+            }
+            EventAnswer::Refused => {
+                self.statistics.refused.count();
+                let pause = offer.pause;
+                offer.pause = (pause * 2).min(LONGEST_PAUSE);
+                let mut state = self.lock();
+                if !state.stopped {
+                    state.refused = Some(offer);
+                }
+                Delivered::RetryIn(pause)
+            }
+            EventAnswer::Gone => {
+                self.stop();
+                Delivered::Empty
+            }
+        }
+    }
+
     /// The texts of one of the events that tell of an occurrence; `None` when there is no such.
     fn word<'a>(&self, occurrence: &'a Occurrence, part: usize) -> Option<EventTexts<'a>> {
         (self.wording)(occurrence, part, self.platform.language())
@@ -116,43 +151,6 @@ fn remind(state: &mut State, now: Instant) -> Option<Occurrence> {
     }
     state.reminder = Some(now + REMINDER);
     Some(Occurrence::Available { count: state.inbox.len() })
-}
-
-impl Delivery {
-    /// Offers one event, in a `turn` that begins with the first.
-    fn deliver_one<'a>(&'a self, page: &mut Page, turn: &mut Option<Turn<'a>>) -> Delivered {
-        let mut offer = match self.choose(page) {
-            Ok(offer) => offer,
-            Err(instead) => return instead,
-        };
-        match self.word(&offer.occurrence, offer.part) {
-            Some(EventTexts { event, data }) => page.set(event, &data),
-            None => return Delivered::More,
-        }
-        if turn.is_none() {
-            *turn = self.platform.in_turn();
-        }
-        match turn.as_ref().map_or(EventAnswer::Gone, |turn| page.offer(turn)) {
-            EventAnswer::Accepted => {
-                self.accepted(offer);
-                Delivered::More
-            }
-            EventAnswer::Refused => {
-                self.statistics.refused.count();
-                let pause = offer.pause;
-                offer.pause = (pause * 2).min(LONGEST_PAUSE);
-                let mut state = self.lock();
-                if !state.stopped {
-                    state.refused = Some(offer);
-                }
-                Delivered::RetryIn(pause)
-            }
-            EventAnswer::Gone => {
-                self.stop();
-                Delivered::Empty
-            }
-        }
-    }
 }
 
 impl Source for Delivery {
