@@ -6,6 +6,7 @@
 mod batch;
 pub mod inbox;
 mod intake;
+mod lane;
 mod offering;
 mod requests;
 mod settings;
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use crossbeam_utils::CachePadded;
 use native_api::{Application, Platform, WideText};
 use tokio::sync::Notify;
 
@@ -45,10 +47,11 @@ pub struct Delivery {
     statistics: Arc<Statistics>,
     log: Log,
     filter: Mutex<Arc<Filter>>,
-    /// Whether the filter wants less than all, to be asked for every message without the lock.
-    is_filtered: AtomicBool,
-    requests: Requests,
-    state: Mutex<State>,
+    /// Whether the filter wants less than all, to be asked for every message without the lock. It and the requests are
+    /// looked at for every message that comes: on other cache lines than what changes with every message that leaves.
+    is_filtered: CachePadded<AtomicBool>,
+    requests: CachePadded<Requests>,
+    state: CachePadded<Mutex<State>>,
     /// Told when a message has come, or can be taken again, or the connection has ended: threads of 1C wait for it.
     arrived: Condvar,
     /// Told when a message has left: the reading task waits for it.
@@ -111,9 +114,9 @@ impl Delivery {
             statistics,
             log,
             filter: Mutex::default(),
-            is_filtered: AtomicBool::default(),
-            requests: Requests::default(),
-            state: Mutex::new(state),
+            is_filtered: CachePadded::default(),
+            requests: CachePadded::default(),
+            state: CachePadded::new(Mutex::new(state)),
             arrived: Condvar::new(),
             room: Notify::new(),
         }

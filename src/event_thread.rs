@@ -114,6 +114,9 @@ struct Line {
     page: Page,
 }
 
+/// How long the memory of a large event is kept for another one.
+const REST: Duration = Duration::from_secs(1);
+
 /// Events of one source in a row, at most, while nobody else wants to be served.
 const IN_A_ROW: usize = 64;
 
@@ -128,10 +131,14 @@ fn run(jobs: &Receiver<Job>) {
         let job = match line.next_turn(now) {
             Some(turn) if turn <= now => jobs.try_recv().map_err(|error| error == TryRecvError::Disconnected),
             Some(turn) => jobs.recv_deadline(turn).map_err(|error| error == RecvTimeoutError::Disconnected),
-            None => {
-                line.page.rest();
-                jobs.recv().map_err(|_| true)
-            }
+            None if line.page.is_large() => match jobs.recv_timeout(REST) {
+                Err(RecvTimeoutError::Timeout) => {
+                    line.page.rest();
+                    continue;
+                }
+                job => job.map_err(|_| true),
+            },
+            None => jobs.recv().map_err(|_| true),
         };
         match job {
             Ok(Job::Deliver(source)) => line.ready.push_back(source),

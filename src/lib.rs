@@ -22,6 +22,7 @@ pub mod reactor;
 pub mod rest;
 pub mod shared_text;
 pub mod statistics;
+pub mod texts;
 pub mod transport;
 pub mod worker;
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
+use crate::texts::Texts;
+
 /// A text, alone or among others. The block is freed when the last of them is dropped.
 #[derive(Clone)]
 pub struct SharedText {
@@ -21,6 +23,32 @@ impl SharedText {
     pub fn part(block: &Arc<String>, range: Range<usize>) -> Self {
         assert!(block.get(range.clone()).is_some(), "a text of the block");
         Self { block: Arc::clone(block), start: range.start, end: range.end }
+    }
+
+    /// The text at `range` of the block, by the handle of one that nobody needs any more, if that lies in this block too:
+    /// who goes through a block text by text need not count its users each time.
+    ///
+    /// # Panics
+    /// Like [`part`](Self::part).
+    #[must_use]
+    pub fn instead_of(spent: Option<Self>, block: &Arc<String>, range: Range<usize>) -> Self {
+        match spent {
+            Some(spent) if Arc::ptr_eq(&spent.block, block) => {
+                assert!(block.get(range.clone()).is_some(), "a text of the block");
+                Self { block: spent.block, start: range.start, end: range.end }
+            }
+            _ => Self::part(block, range),
+        }
+    }
+
+    /// Each of these texts.
+    pub fn all(texts: Texts) -> impl DoubleEndedIterator<Item = Self> {
+        let (block, ends) = texts.into_parts();
+        let block = Arc::new(block);
+        (0..ends.len()).map(move |at| {
+            let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+            Self::part(&block, start..ends[at])
+        })
     }
 
     /// Its length in bytes, without a look at the block.

@@ -20,7 +20,7 @@ pub struct Statistics {
     pub unfiltered: Counter,
     /// Messages that were put into the inbox.
     pub queued: Counter,
-    /// Messages that 1C has been given.
+    /// Messages that 1C has been given; counted under the lock of the inbox.
     pub delivered: Counter,
     /// Events that the platform had no room for; they were offered again.
     pub refused: Counter,
@@ -47,6 +47,11 @@ impl Counter {
     /// Counts several.
     pub fn add(&self, number: u64) {
         self.0.fetch_add(number, Ordering::Relaxed);
+    }
+
+    /// Counts several, where a lock keeps all others from counting: for what is counted with every message.
+    pub fn add_alone(&self, number: u64) {
+        self.0.store(self.get() + number, Ordering::Relaxed);
     }
 
     /// Counts bytes.

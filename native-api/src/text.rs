@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use memchr::memchr;
+
 use crate::utf16;
 
 /// A string for the platform: UTF-16, ended by NUL, without NUL inside.
@@ -31,10 +33,16 @@ impl WideText {
             self.units.resize(room, 0);
         }
         self.length = utf16::encode(text, &mut self.units);
-        if text.as_bytes().contains(&0) {
+        if memchr(0, text.as_bytes()).is_some() {
             self.units[..self.length].iter_mut().filter(|unit| **unit == 0).for_each(|unit| *unit = 0xFFFD);
         }
         self.units[self.length] = 0;
+    }
+
+    /// Units that there is memory for.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        self.units.len()
     }
 
     /// Gives memory for more than `units`, and for more than the text, back.

@@ -5,15 +5,16 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::mem;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Delivery;
-use super::inbox::{Offer, OverflowPolicy};
+use super::inbox::{Inbox, Offer, OverflowPolicy};
 use super::intake::Fate;
 use super::settings::DeliverySettings;
 use crate::message::{Occurrence, Payload};
+use crate::queue::Limits;
 use crate::shared_text::SharedText;
+use crate::texts::Texts;
 
 /// Messages of a batch, at most; and bytes, of all but the last.
 const MOST: usize = 1024;
@@ -24,23 +25,22 @@ const MOST_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Batch {
     delivery: Arc<Delivery>,
-    gathered: Vec<Gathered>,
-    /// The gathered texts, one behind the other: they will share a block of memory.
-    texts: String,
-    /// Bytes of what was gathered.
+    /// Texts that were gathered after what is held.
+    texts: Texts,
+    /// What was gathered before, or the inbox had no room for.
+    held: VecDeque<Held>,
+    /// Messages, and their bytes, that were gathered since the last offer.
+    gathered: usize,
     bytes: usize,
-    /// What was offered, and the inbox had no room for.
-    held: VecDeque<Occurrence>,
     /// Messages that came, and their bytes, since the statistics were told.
     came: u64,
     came_bytes: usize,
 }
 
 #[derive(Debug)]
-enum Gathered {
-    /// A part of the texts.
-    Text(Range<usize>),
-    Other(Occurrence),
+enum Held {
+    Texts(Texts),
+    One(Occurrence),
 }
 
 /// What became of a batch that was offered.
@@ -61,10 +61,10 @@ impl Batch {
     pub const fn new(delivery: Arc<Delivery>) -> Self {
         Self {
             delivery,
-            gathered: Vec::new(),
-            texts: String::new(),
-            bytes: 0,
+            texts: Texts::new(),
             held: VecDeque::new(),
+            gathered: 0,
+            bytes: 0,
             came: 0,
             came_bytes: 0,
         }
@@ -76,9 +76,8 @@ impl Batch {
         self.note(text.len());
         match self.delivery.judge(text) {
             Fate::Wanted => {
-                let start = self.texts.len();
-                self.texts.push_str(text);
-                self.gather(Gathered::Text(start..self.texts.len()), text.len());
+                self.gather(text.len());
+                self.texts.push(text);
             }
             Fate::Unwanted => {}
             Fate::Awaited(request) => {
@@ -92,7 +91,11 @@ impl Batch {
         let size = message.size();
         self.note(size);
         match message.text().map_or(Fate::Wanted, |text| self.delivery.judge(text)) {
-            Fate::Wanted => self.gather(Gathered::Other(message), size),
+            Fate::Wanted => {
+                self.gather(size);
+                self.seal();
+                self.held.push_back(Held::One(message));
+            }
             Fate::Unwanted => {}
             Fate::Awaited(request) => self.delivery.reply(request, message),
         }
@@ -102,14 +105,16 @@ impl Batch {
     /// must not overtake it.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.gathered.len() >= MOST
+        self.gathered >= MOST
             || self.bytes >= MOST_BYTES
-            || (!self.gathered.is_empty() && self.delivery.awaits_replies())
+            || (self.gathered > 0 && self.delivery.awaits_replies())
     }
 
     /// Puts the messages into the inbox, if anybody will want them, or does what the overflow policy says.
     pub fn offer(&mut self) -> Offered {
         self.seal();
+        self.count();
+        (self.gathered, self.bytes) = (0, 0);
         if self.held.is_empty() {
             return Offered::Whole;
         }
@@ -124,18 +129,20 @@ impl Batch {
         let limits = if self.delivery.awaits_replies() { limits.doubled() } else { limits };
         let (lost, mut queued) = (state.inbox.lost(), 0);
         let offered = loop {
-            let Some(message) = self.held.pop_front() else { break Offered::Whole };
+            let next = next(&mut self.held, &mut state.inbox, limits, &mut queued);
+            let Some(message) = next else { break Offered::Whole };
             match state.inbox.offer(message, limits, policy) {
                 Offer::Taken => queued += 1,
                 Offer::Dropped => {}
                 Offer::Wait(back) => {
-                    self.held.push_front(back);
+                    self.held.push_front(Held::One(back));
                     state.room_wanted = true;
                     break Offered::Full;
                 }
                 Offer::Close => {
                     mem::swap(&mut thrown, &mut self.held);
-                    state.inbox.lose(u64::try_from(thrown.len()).unwrap_or(u64::MAX));
+                    let messages = thrown.iter().map(Held::messages).sum::<usize>();
+                    state.inbox.lose(u64::try_from(messages).unwrap_or(u64::MAX));
                     break Offered::Close;
                 }
             }
@@ -159,17 +166,19 @@ impl Batch {
     /// Puts the messages in, beyond the limits of the inbox: at most as much again. What is still more is lost.
     pub fn keep(&mut self) {
         self.seal();
-        let held = mem::take(&mut self.held);
-        if held.is_empty() {
+        self.count();
+        if self.held.is_empty() {
             return;
         }
         let mut state = self.delivery.lock();
         if state.stopped {
-            return drop(state);
+            return;
         }
-        let (limits, lost) = (state.settings.limits.doubled(), state.inbox.lost());
-        let offer = |message| state.inbox.offer(message, limits, OverflowPolicy::DropNewest);
-        let queued = held.into_iter().map(offer).filter(|offer| *offer == Offer::Taken).count();
+        let (limits, lost, mut queued) = (state.settings.limits.doubled(), state.inbox.lost(), 0);
+        while let Some(message) = next(&mut self.held, &mut state.inbox, limits, &mut queued) {
+            let offer = state.inbox.offer(message, limits, OverflowPolicy::DropNewest);
+            queued += usize::from(offer == Offer::Taken);
+        }
         self.delivery.note_put(state, queued, lost);
     }
 
@@ -191,29 +200,50 @@ impl Batch {
         }
     }
 
-    fn gather(&mut self, gathered: Gathered, bytes: usize) {
+    const fn gather(&mut self, bytes: usize) {
+        self.gathered += 1;
         self.bytes += bytes;
-        self.gathered.push(gathered);
     }
 
-    /// Makes messages of what was gathered.
+    /// Holds the texts that were gathered.
     fn seal(&mut self) {
-        self.count();
-        if self.gathered.is_empty() {
-            return;
+        if !self.texts.is_empty() {
+            // The next batch will be about as large.
+            let next = Texts::with_room_of(&self.texts);
+            self.held.push_back(Held::Texts(mem::replace(&mut self.texts, next)));
         }
-        self.bytes = 0;
-        // The next batch will be about as large.
-        let next = String::with_capacity(self.texts.len());
-        let mut texts = mem::replace(&mut self.texts, next);
-        if texts.capacity() - texts.len() > texts.len() / 8 {
-            texts.shrink_to_fit();
+    }
+}
+
+impl Held {
+    const fn messages(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::One(_) => 1,
         }
-        let block = Arc::new(texts);
-        self.held.extend(self.gathered.drain(..).map(|gathered| match gathered {
-            Gathered::Text(range) => Occurrence::Message(Payload::Text(SharedText::part(&block, range))),
-            Gathered::Other(message) => message,
-        }));
+    }
+}
+
+/// Puts in texts for which there is room together, and counts them; the first message that must be judged by itself.
+fn next(
+    held: &mut VecDeque<Held>,
+    inbox: &mut Inbox,
+    limits: Limits,
+    queued: &mut usize,
+) -> Option<Occurrence> {
+    loop {
+        let texts = match held.pop_front()? {
+            Held::One(message) => return Some(message),
+            Held::Texts(texts) => texts,
+        };
+        let count = texts.len();
+        match inbox.offer_texts(texts, limits) {
+            Ok(()) => *queued += count,
+            Err(texts) => {
+                let one = |text| Held::One(Occurrence::Message(Payload::Text(text)));
+                SharedText::all(texts).rev().map(one).for_each(|one| held.push_front(one));
+            }
+        }
     }
 }
 

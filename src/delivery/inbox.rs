@@ -5,8 +5,11 @@
 
 use std::collections::VecDeque;
 
+use super::lane::Lane;
 use crate::message::Occurrence;
-use crate::queue::{BoundedQueue, Limits};
+use crate::queue::Limits;
+use crate::shared_text::SharedText;
+use crate::texts::Texts;
 
 /// What to do with a message when the inbox is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,9 +47,7 @@ pub const FIRST: u64 = 0;
 /// What came and waits for 1C.
 #[derive(Debug, Default)]
 pub struct Inbox {
-    taken: BoundedQueue<Numbered>,
-    /// How many in it are no messages: these are beside its limits.
-    notices: usize,
+    taken: Lane,
     own: VecDeque<Numbered>,
     next: u64,
     /// Whether the inbox was told to be full, and not yet to be free.
@@ -60,18 +61,17 @@ impl Inbox {
     /// same hint, or tokens that are dead by now.
     pub fn put(&mut self, occurrence: Occurrence) {
         match occurrence {
-            Occurrence::CheckQueue(_) if self.taken.iter().any(|(_, waiting)| *waiting == occurrence) => {
+            Occurrence::CheckQueue(_) if self.taken.notices().any(|waiting| *waiting == occurrence) => {
                 return;
             }
             Occurrence::Tokens(_) => {
-                self.notices -= self.taken.retain(|(_, waiting)| !matches!(waiting, Occurrence::Tokens(_)));
+                self.taken.retain_notices(|waiting| !matches!(waiting, Occurrence::Tokens(_)));
             }
             _ => {}
         }
-        let (number, size) = (self.number(), occurrence.size());
+        let number = self.number();
         if occurrence.is_for_taking() {
-            self.notices += usize::from(!occurrence.is_message());
-            self.taken.push((number, occurrence), size);
+            self.taken.push(number, occurrence);
         } else {
             self.own.push_back((number, occurrence));
         }
@@ -95,23 +95,38 @@ impl Inbox {
                     return Offer::Dropped;
                 }
                 OverflowPolicy::DropOldest => {
-                    while !self.has_room(size, limits)
-                        && self.taken.extract(|(_, waiting)| waiting.is_message()).is_some()
-                    {
+                    while !self.has_room(size, limits) && self.taken.pop_message().is_some() {
                         self.lose(1);
                     }
                 }
             }
         }
         let number = self.number();
-        self.taken.push((number, message), size);
+        self.taken.push(number, message);
         Offer::Taken
+    }
+
+    /// Puts in texts that came together, if there is room for all of them.
+    ///
+    /// # Errors
+    /// The texts, each of which may be offered for itself.
+    pub fn offer_texts(&mut self, texts: Texts, limits: Limits) -> Result<(), Texts> {
+        if !self.taken.has_room(texts.len(), texts.bytes(), limits) {
+            return Err(texts);
+        }
+        let first = self.next + 1;
+        self.next += u64::try_from(texts.len()).unwrap_or(u64::MAX);
+        self.taken.push_texts(first, texts);
+        Ok(())
     }
 
     /// Takes the oldest message, or what stands among them.
     pub fn take(&mut self, limits: Limits) -> Option<Numbered> {
-        let taken = self.taken.pop()?;
-        self.notices -= usize::from(!taken.1.is_message());
+        self.take_next(limits, None)
+    }
+
+    fn take_next(&mut self, limits: Limits, spent: Option<SharedText>) -> Option<Numbered> {
+        let taken = self.taken.pop(spent)?;
         self.note_room(limits);
         Some(taken)
     }
@@ -121,27 +136,25 @@ impl Inbox {
         self.own.pop_front().map(|(_, occurrence)| occurrence)
     }
 
-    /// Takes the oldest of both lanes.
-    pub fn take_any(&mut self, limits: Limits) -> Option<Occurrence> {
-        match (self.own.front(), self.taken.peek()) {
-            (Some((own, _)), Some((taken, _))) if own < taken => self.take_own(),
+    /// Takes the oldest of both lanes; `spent` was taken before, and may be used for it.
+    pub fn take_any(&mut self, limits: Limits, spent: Option<SharedText>) -> Option<Occurrence> {
+        match (self.own.front(), self.taken.first()) {
+            (Some((own, _)), Some(taken)) if *own < taken => self.take_own(),
             (Some(_), None) => self.take_own(),
-            _ => self.take(limits).map(|(_, occurrence)| occurrence),
+            _ => self.take_next(limits, spent).map(|(_, occurrence)| occurrence),
         }
     }
 
     /// Puts back what was taken, to its place, even beyond the limits; unless what waits says as much.
     pub fn put_back(&mut self, number: u64, occurrence: Occurrence) {
         if !self.says_as_much(&occurrence) {
-            let size = occurrence.size();
-            self.notices += usize::from(!occurrence.is_message());
-            self.taken.put_back((number, occurrence), size, |(waiting, _)| *waiting > number);
+            self.taken.put_back(number, occurrence);
         }
     }
 
     /// Throws the messages away; how many.
     pub fn clear_messages(&mut self, limits: Limits) -> usize {
-        let thrown = self.taken.retain(|(_, waiting)| !waiting.is_message());
+        let thrown = self.taken.clear_messages();
         self.note_room(limits);
         thrown
     }
@@ -178,13 +191,12 @@ impl Inbox {
     /// Whether a message of this size is within the limits, which count messages only; the largest fits when there
     /// is no other.
     fn has_room(&self, size: usize, limits: Limits) -> bool {
-        let entries = limits.entries.saturating_add(self.notices);
-        self.taken.len() == self.notices || self.taken.has_room(size, Limits { entries, ..limits })
+        self.taken.has_no_messages() || self.taken.has_room(1, size, limits)
     }
 
     /// Whether the same hint waits, or newer tokens than these.
     fn says_as_much(&self, occurrence: &Occurrence) -> bool {
-        let mut waiting = self.taken.iter().map(|(_, waiting)| waiting);
+        let mut waiting = self.taken.notices();
         match occurrence {
             Occurrence::CheckQueue(_) => waiting.any(|waiting| waiting == occurrence),
             Occurrence::Tokens(_) => waiting.any(|waiting| matches!(waiting, Occurrence::Tokens(_))),
@@ -269,7 +281,7 @@ mod tests {
         inbox.offer(text(1), LIMITS, OverflowPolicy::Wait);
         inbox.put(Occurrence::QueueFree { lost: 0 });
         inbox.offer(text(2), LIMITS, OverflowPolicy::Wait);
-        let taken = std::iter::from_fn(|| inbox.take_any(LIMITS)).collect::<Vec<_>>();
+        let taken = std::iter::from_fn(|| inbox.take_any(LIMITS, None)).collect::<Vec<_>>();
         let expected = [Occurrence::QueueFull, text(1), Occurrence::QueueFree { lost: 0 }, text(2)];
         assert_eq!(taken, expected);
     }
@@ -280,7 +292,7 @@ mod tests {
         inbox.put(Occurrence::QueueFull);
         let (_, first) = inbox.take(LIMITS).unwrap();
         inbox.put_back(FIRST, first);
-        assert_eq!(inbox.take_any(LIMITS), Some(text(1)));
+        assert_eq!(inbox.take_any(LIMITS, None), Some(text(1)));
     }
 
     #[test]

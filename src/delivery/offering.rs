@@ -1,5 +1,6 @@
 //! The event thread's side of an inbox: what is offered to 1C next, and what becomes of it.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use native_api::{EventAnswer, Turn};
@@ -10,7 +11,8 @@ use super::{Delivery, State};
 use crate::event_thread::page::Page;
 use crate::event_thread::{Delivered, Source};
 use crate::events::EventTexts;
-use crate::message::Occurrence;
+use crate::message::{Occurrence, Payload};
+use crate::shared_text::SharedText;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
@@ -27,6 +29,15 @@ pub(super) struct Pending {
     pause: Duration,
 }
 
+/// What was told to 1C since the inbox was last looked into.
+#[derive(Default)]
+struct Told {
+    /// Messages, not yet counted.
+    messages: u64,
+    /// The last text, if it was one.
+    spent: Option<SharedText>,
+}
+
 impl Pending {
     const fn new(occurrence: Occurrence, part: usize) -> Self {
         Self { occurrence, part, pause: SHORTEST_PAUSE }
@@ -35,8 +46,9 @@ impl Pending {
 
 impl Delivery {
     /// What to offer to 1C next, or what the event thread shall do instead.
-    fn choose(&self, page: &mut Page) -> Result<Pending, Delivered> {
+    fn choose(&self, page: &mut Page, told: &mut Told) -> Result<Pending, Delivered> {
         let mut state = self.lock();
+        self.statistics.delivered.add_alone(mem::take(&mut told.messages));
         if state.stopped || !self.has_events(&state.settings) {
             self.fall_silent(&mut state);
             return Err(Delivered::Empty);
@@ -57,7 +69,7 @@ impl Delivery {
             None
         } else {
             let limits = state.settings.limits;
-            state.inbox.take_any(limits)
+            state.inbox.take_any(limits, told.spent.take())
         };
         let Some(occurrence) = occurrence else {
             state.scheduled = false;
@@ -73,8 +85,8 @@ impl Delivery {
     }
 
     /// Offers one event, in a `turn` that begins with the first.
-    fn deliver_one<'a>(&'a self, page: &mut Page, turn: &mut Option<Turn<'a>>) -> Delivered {
-        let mut offer = match self.choose(page) {
+    fn deliver_one<'a>(&'a self, page: &mut Page, turn: &mut Option<Turn<'a>>, told: &mut Told) -> Delivered {
+        let mut offer = match self.choose(page, told) {
             Ok(offer) => offer,
             Err(instead) => return instead,
         };
@@ -87,7 +99,7 @@ impl Delivery {
         }
         match turn.as_ref().map_or(EventAnswer::Gone, |turn| page.offer(turn)) {
             EventAnswer::Accepted => {
-                self.accepted(offer);
+                self.accepted(offer, told);
                 Delivered::More
             }
             EventAnswer::Refused => {
@@ -130,16 +142,20 @@ impl Delivery {
     }
 
     /// 1C has an event; another one may be about the same occurrence.
-    fn accepted(&self, Pending { occurrence, part, .. }: Pending) {
-        if occurrence.is_message() && part == 0 {
-            self.statistics.delivered.count();
-        }
-        let next = part + 1;
-        if matches!(occurrence, Occurrence::Published(_)) && self.word(&occurrence, next).is_some() {
-            let mut state = self.lock();
-            if !state.stopped {
-                state.refused = Some(Pending::new(occurrence, next));
+    fn accepted(&self, Pending { occurrence, part, .. }: Pending, told: &mut Told) {
+        told.messages += u64::from(occurrence.is_message() && part == 0);
+        match occurrence {
+            Occurrence::Message(Payload::Text(text)) => told.spent = Some(text),
+            Occurrence::Published(_) => {
+                let next = part + 1;
+                if self.word(&occurrence, next).is_some() {
+                    let mut state = self.lock();
+                    if !state.stopped {
+                        state.refused = Some(Pending::new(occurrence, next));
+                    }
+                }
             }
+            _ => {}
         }
     }
 }
@@ -159,13 +175,18 @@ impl Source for Delivery {
     }
 
     fn deliver(&self, page: &mut Page, may_go_on: &mut dyn FnMut() -> bool) -> Delivered {
-        let mut turn = None;
-        loop {
-            let delivered = self.deliver_one(page, &mut turn);
+        let (mut turn, mut told) = (None, Told::default());
+        let delivered = loop {
+            let delivered = self.deliver_one(page, &mut turn, &mut told);
             if delivered != Delivered::More || !may_go_on() {
-                return delivered;
+                break delivered;
             }
+        };
+        if told.messages > 0 {
+            let _counting = self.lock();
+            self.statistics.delivered.add_alone(told.messages);
         }
+        delivered
     }
 }
 
@@ -179,7 +200,6 @@ mod tests {
     use crate::delivery::{Batch, DeliverySettings, Offered};
     use crate::events;
     use crate::log::Log;
-    use crate::message::Payload;
     use crate::statistics::Statistics;
 
     #[test]
@@ -193,10 +213,11 @@ mod tests {
             batch.add(Occurrence::Message(Payload::Text(text.into())));
         }
         assert_eq!(batch.offer(), Offered::Whole);
-        let (taken, mut page) = (delivery.receive(1, Instant::now()).unwrap(), Page::default());
-        assert_eq!(delivery.choose(&mut page).err(), Some(Delivered::Empty));
+        let (mut page, mut told) = (Page::default(), Told::default());
+        let taken = delivery.receive(1, Instant::now()).unwrap();
+        assert_eq!(delivery.choose(&mut page, &mut told).err(), Some(Delivered::Empty));
         drop(taken);
-        let chosen = delivery.choose(&mut page).unwrap();
+        let chosen = delivery.choose(&mut page, &mut told).unwrap();
         assert_eq!(chosen.occurrence.text(), Some("1"));
     }
 }

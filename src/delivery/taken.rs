@@ -17,18 +17,20 @@ pub struct Taken {
     entries: Vec<Numbered>,
     /// Whether it was asked for, and never in the inbox.
     is_reply: bool,
+    /// Messages that 1C has.
+    given: u64,
 }
 
 impl Taken {
     /// Out of the inbox. Nobody else takes until this is dropped: what comes back must not come after what followed it.
     /// Whoever makes it has counted it among [`State::taking`](super::State::taking).
     pub(super) const fn from_inbox(delivery: Arc<Delivery>, entries: Vec<Numbered>) -> Self {
-        Self { delivery, entries, is_reply: false }
+        Self { delivery, entries, is_reply: false, given: 0 }
     }
 
     /// What somebody has asked for.
     pub(super) fn reply(delivery: Arc<Delivery>, reply: Numbered) -> Self {
-        Self { delivery, entries: vec![reply], is_reply: true }
+        Self { delivery, entries: vec![reply], is_reply: true, given: 0 }
     }
 
     /// What was taken, in its order.
@@ -39,9 +41,7 @@ impl Taken {
     /// 1C has it all: what came out of the inbox counts as delivered, and receipts are settled.
     pub fn given(mut self) {
         for (_, occurrence) in mem::take(&mut self.entries) {
-            if occurrence.is_message() && !self.is_reply {
-                self.delivery.statistics.delivered.count();
-            }
+            self.given += u64::from(occurrence.is_message() && !self.is_reply);
         }
     }
 }
@@ -51,6 +51,7 @@ impl Drop for Taken {
         let back = mem::take(&mut self.entries);
         let mut state = self.delivery.lock();
         state.taking -= usize::from(!self.is_reply);
+        self.delivery.statistics.delivered.add_alone(self.given);
         if !back.is_empty() && !state.stopped {
             let count = back.len();
             self.delivery.log.write(Level::Warn, || format!("Не дошло до 1С и снова в очереди: {count}"));

@@ -40,6 +40,12 @@ impl Page {
         turn.external_event(&self.source, &self.event, &self.data)
     }
 
+    /// Whether it holds the memory of a large event.
+    #[must_use]
+    pub const fn is_large(&self) -> bool {
+        self.data.room() > KEPT
+    }
+
     /// Gives the memory of a large event back.
     pub fn rest(&mut self) {
         self.data.set("");

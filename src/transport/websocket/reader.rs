@@ -87,6 +87,7 @@ impl Reader {
     }
 }
 
+#[inline(always)]
 fn judge<'a>(received: Received<'a>, here: &Circumstances<'_>) -> Step<'a> {
     let log = &here.shared.common.log;
     match received {
