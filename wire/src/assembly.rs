@@ -76,6 +76,12 @@ impl Assembly {
         }
     }
 
+    /// Forgets the last message, and all its memory.
+    pub(crate) fn forget(&mut self) {
+        self.text = GrowingText::default();
+        self.bytes = Vec::new();
+    }
+
     /// Appends a part of the `missing` bytes of a frame. A text that is not UTF-8 is noticed as soon as it comes.
     pub(crate) fn extend(&mut self, part: &[u8], missing: usize) -> Result<(), Violation> {
         if self.room() < part.len() {

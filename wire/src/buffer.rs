@@ -1,5 +1,6 @@
 //! Bytes that were read from the socket and not yet used.
 
+use std::mem;
 use std::ops::Range;
 
 use bytes::BufMut;
@@ -46,21 +47,38 @@ impl Buffer {
 
     /// Room for at least one byte, up to the size.
     pub(crate) fn space(&mut self) -> Space<'_> {
-        self.adapt(self.bytes.len());
+        self.adapt();
         // At most the head of a frame or a control frame is left here.
         self.bytes.drain(..self.start);
         self.start = 0;
-        self.bytes.shrink_to(self.size);
         let room = self.size.saturating_sub(self.bytes.len()).max(1);
         self.bytes.reserve_exact(room);
         (&mut self.bytes).limit(room)
     }
 
-    /// So many bytes were there after the last read.
-    const fn adapt(&mut self, filled: usize) {
+    /// Uses `memory` if it has none.
+    pub(crate) fn lend(&mut self, memory: &mut Vec<u8>) {
+        if self.bytes.capacity() == 0 {
+            self.bytes = mem::take(memory);
+            self.bytes.clear();
+        }
+    }
+
+    /// Gives its memory back, unless there is something in it.
+    pub(crate) fn rest(&mut self, memory: &mut Vec<u8>) {
+        if self.unread().is_empty() {
+            self.adapt();
+            self.clear();
+            *memory = mem::take(&mut self.bytes);
+        }
+    }
+
+    /// What is there, used or not, came with the last read.
+    const fn adapt(&mut self) {
+        let filled = self.bytes.len();
         if filled >= self.size {
             self.size = self.quiet.saturating_mul(BUSY);
-        } else if filled <= self.quiet {
+        } else if filled > 0 && filled <= self.quiet {
             self.size = self.quiet;
         }
     }
@@ -96,16 +114,32 @@ mod tests {
 
     #[test]
     fn it_is_large_while_it_is_filled() {
-        let mut buffer = Buffer::new(8, Vec::new());
-        let mut space_after = |count| {
+        let (mut buffer, mut memory) = (Buffer::new(8, Vec::new()), Vec::new());
+        let mut space_after = |count, rests| {
             buffer.bytes.resize(count, 0);
             buffer.consume(count);
-            (buffer.space().remaining_mut(), buffer.bytes.capacity())
+            if rests {
+                buffer.rest(&mut memory);
+                assert_eq!(buffer.bytes.capacity(), 0);
+                buffer.lend(&mut memory);
+            }
+            buffer.space().remaining_mut()
         };
-        assert_eq!(space_after(7), (8, 8));
-        assert_eq!(space_after(8), (32, 32));
-        assert_eq!(space_after(32), (32, 32));
-        assert_eq!(space_after(9), (32, 32));
-        assert_eq!(space_after(8), (8, 8));
+        for rests in [false, true] {
+            assert_eq!([7, 8, 32, 9, 8].map(|count| space_after(count, rests)), [8, 32, 32, 32, 8]);
+        }
+    }
+
+    #[test]
+    fn what_is_unread_is_kept() {
+        let (mut buffer, mut memory) = (Buffer::new(8, b"abc".to_vec()), Vec::new());
+        buffer.rest(&mut memory);
+        assert_eq!((buffer.unread(), memory.capacity()), (&b"abc"[..], 0));
+        buffer.consume(3);
+        buffer.rest(&mut memory);
+        assert!(memory.is_empty() && memory.capacity() >= 3);
+        memory.push(1);
+        buffer.lend(&mut memory);
+        assert!(buffer.unread().is_empty() && memory.capacity() == 0);
     }
 }

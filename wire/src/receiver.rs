@@ -87,6 +87,21 @@ impl Receiver {
         self.buffer.space()
     }
 
+    /// Memory to read into, used if there is none. It may be that of another receiver that [rests](Self::rest): who
+    /// waits needs none.
+    pub fn lend(&mut self, memory: &mut Vec<u8>) {
+        self.buffer.lend(memory);
+    }
+
+    /// Nothing comes at the moment: memory that is not needed until something does goes back to `memory`, instead of
+    /// what was there.
+    pub fn rest(&mut self, memory: &mut Vec<u8>) {
+        if !matches!(self.state, State::Header(Some(_)) | State::Payload { .. }) {
+            self.assembly.forget();
+        }
+        self.buffer.rest(memory);
+    }
+
     /// The next thing that has come; `None` when more must be read from the socket first. To be asked until it
     /// says `None`. After a close it always does.
     ///

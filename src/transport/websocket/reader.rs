@@ -1,5 +1,9 @@
 //! Bytes → messages → inlet → inbox.
 
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,6 +20,11 @@ use crate::log::Level;
 use crate::message::Payload;
 use crate::transport::dial::Stream;
 use crate::transport::outbox::Message;
+
+thread_local! {
+    /// Memory that is read into, of whichever connection of this thread has something to read.
+    static MEMORY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The reading side of one connection.
 pub(super) struct Reader {
@@ -79,11 +88,25 @@ impl Reader {
             if let Some(end) = put(&mut batch, here).await {
                 return end;
             }
-            match self.stream.read_buf(&mut self.receiver.space()).await {
+            match self.read().await {
                 Ok(1..) => here.pings.keepalive().received(Instant::now()),
                 Ok(0) | Err(_) => return End::Cut,
             }
         }
+    }
+    /// Reads what has come, or waits for it without memory of its own.
+    async fn read(&mut self) -> io::Result<usize> {
+        poll_fn(|context| {
+            MEMORY.with_borrow_mut(|memory| {
+                self.receiver.lend(memory);
+                let polled = pin!(self.stream.read_buf(&mut self.receiver.space())).poll(context);
+                if polled.is_pending() {
+                    self.receiver.rest(memory);
+                }
+                polled
+            })
+        })
+        .await
     }
 }
 
