@@ -34,7 +34,7 @@ enum Event {
 }
 
 fn receive(mut receiver: Receiver, mut stream: &[u8], piece: usize, largest: usize) -> Vec<Event> {
-    let mut events = Vec::new();
+    let (mut events, mut memory) = (Vec::new(), Vec::new());
     loop {
         loop {
             match receiver.receive().map(|received| received.map(|received| event(received, largest))) {
@@ -48,6 +48,11 @@ fn receive(mut receiver: Receiver, mut stream: &[u8], piece: usize, largest: usi
         }
         if stream.is_empty() {
             return events;
+        }
+        if stream.len().is_multiple_of(2) {
+            receiver.rest(&mut memory);
+            memory.fill(0xFF);
+            receiver.lend(&mut memory);
         }
         let mut space = receiver.space();
         assert!(space.remaining_mut() > 0, "there is always room");
