@@ -15,10 +15,10 @@ impl Texts {
         Self { block: String::new(), ends: Vec::new() }
     }
 
-    /// None, with memory for as much as `others` are.
+    /// None, with memory for so many texts of so many bytes together.
     #[must_use]
-    pub fn with_room_of(others: &Self) -> Self {
-        Self { block: String::with_capacity(others.bytes()), ends: Vec::with_capacity(others.len()) }
+    pub fn with_room(texts: usize, bytes: usize) -> Self {
+        Self { block: String::with_capacity(bytes), ends: Vec::with_capacity(texts) }
     }
 
     /// Appends a text.

@@ -25,8 +25,10 @@ const MOST_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Batch {
     delivery: Arc<Delivery>,
-    /// Texts that were gathered after what is held.
+    /// Texts that were gathered after what is held. There is no memory for them while nothing comes.
     texts: Texts,
+    /// How many there were the last time, and their bytes: the next will be about as many.
+    usual: (usize, usize),
     /// What was gathered before, or the inbox had no room for.
     held: VecDeque<Held>,
     /// Messages, and their bytes, that were gathered since the last offer.
@@ -62,6 +64,7 @@ impl Batch {
         Self {
             delivery,
             texts: Texts::new(),
+            usual: (0, 0),
             held: VecDeque::new(),
             gathered: 0,
             bytes: 0,
@@ -77,6 +80,9 @@ impl Batch {
         match self.delivery.judge(text) {
             Fate::Wanted => {
                 self.gather(text.len());
+                if self.texts.is_empty() {
+                    self.texts = Texts::with_room(self.usual.0, self.usual.1);
+                }
                 self.texts.push(text);
             }
             Fate::Unwanted => {}
@@ -208,9 +214,8 @@ impl Batch {
     /// Holds the texts that were gathered.
     fn seal(&mut self) {
         if !self.texts.is_empty() {
-            // The next batch will be about as large.
-            let next = Texts::with_room_of(&self.texts);
-            self.held.push_back(Held::Texts(mem::replace(&mut self.texts, next)));
+            self.usual = (self.texts.len(), self.texts.bytes());
+            self.held.push_back(Held::Texts(mem::take(&mut self.texts)));
         }
     }
 }
