@@ -1,5 +1,8 @@
 //! What one object of a WebSocket class owns: its share of the threads, its inbox, its connection.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,12 +16,13 @@ use crate::events::Wording;
 use crate::filter::Filter;
 use crate::log::Log;
 use crate::message::{Failure, FailureKind, Occurrence, Payload};
-use crate::reactor::{Answer, Reactor};
+use crate::reactor::{Reactor, Reply, promise};
 use crate::statistics::Statistics;
 use crate::transport::address::Address;
+use crate::transport::outbox::{Outbox, Unsent};
 use crate::transport::reconnect::{CONNECT_LIMIT, Line, too_late};
 use crate::transport::session::common::Common;
-use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Session, State, Unsent};
+use crate::transport::session::{CLOSE_LIMIT, CloseRequest, Session, State};
 use crate::transport::settings::Settings;
 use crate::transport::websocket::line::WebSocketLine;
 
@@ -61,6 +65,7 @@ impl Client {
             delivery: Arc::new(delivery),
             statistics,
             log,
+            outbox: Arc::default(),
             settings: Mutex::default(),
             last_error: Mutex::new(Text::fixed("", "")),
             open_time: Mutex::default(),
@@ -72,6 +77,12 @@ impl Client {
     #[must_use]
     pub fn delivery(&self) -> &Arc<Delivery> {
         &self.common.delivery
+    }
+
+    /// What waits to be written.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.common.outbox
     }
 
     /// What was counted.
@@ -195,16 +206,14 @@ impl Client {
 
     /// Sends a message. Without a time-out: whether it was queued; with one: whether it was written in that
     /// time.
-    pub fn send(&self, payload: Payload, timeout: Option<Duration>) -> bool {
-        let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        let written = match (self.queue(payload, deadline.is_some()), deadline) {
-            (Err(unsent), _) => {
-                self.set_last_error(unsent_text(unsent));
-                return false;
-            }
-            (Ok(Some(answer)), Some(deadline)) => answer.wait(deadline).is_some(),
-            (Ok(_), _) => true,
-        };
+    pub fn send(&self, payload: Payload<&str>, timeout: Option<Duration>) -> bool {
+        let Some(timeout) = timeout else { return self.queue(payload, None) };
+        let deadline = Instant::now() + timeout;
+        let (reply, answer) = promise();
+        if !self.queue(payload, Some(reply)) {
+            return false;
+        }
+        let written = answer.wait(deadline).is_some();
         if !written {
             self.set_last_error(Text::fixed(
                 "Сообщение не записано в сокет за отведенное время",
@@ -215,12 +224,11 @@ impl Client {
     }
 
     /// Sends a text and waits for the first text in which `filter` finds something.
-    pub fn request(&self, payload: Payload, filter: Filter, timeout: Duration) -> Option<Taken> {
+    pub fn request(&self, payload: Payload<&str>, filter: Filter, timeout: Duration) -> Option<Taken> {
         let deadline = Instant::now() + timeout;
         // Waited for before it can come.
         let answer = self.common.delivery.request(filter);
-        if let Err(unsent) = self.queue(payload, false) {
-            self.set_last_error(unsent_text(unsent));
+        if !self.queue(payload, None) {
             return None;
         }
         let reply = answer.wait(deadline);
@@ -297,9 +305,13 @@ impl Client {
         }
     }
 
-    /// Queues a message on the connection that there is.
-    fn queue(&self, payload: Payload, confirmed: bool) -> Result<Option<Answer<()>>, Unsent> {
-        self.lock().session.as_ref().ok_or(Unsent::NotOpen)?.send(payload, confirmed)
+    /// Queues a message; whether it was accepted. If not, the reason is the last error.
+    fn queue(&self, payload: Payload<&str>, written: Option<Reply<()>>) -> bool {
+        let queued = self.common.outbox.send(payload, written);
+        if let Err(unsent) = queued {
+            self.set_last_error(unsent_text(unsent));
+        }
+        queued.is_ok()
     }
 
     fn session(&self) -> Option<Session> {

@@ -57,12 +57,6 @@ impl Texts {
         self.ends.clear();
     }
 
-    /// Gives memory that is not needed for so many bytes back.
-    pub fn shrink_to(&mut self, bytes: usize) {
-        self.block.shrink_to(bytes);
-        self.ends.shrink_to(bytes / size_of::<usize>());
-    }
-
     /// The block, and where in it each of the texts ends. Memory that is much more than they need is given back.
     #[must_use]
     pub fn into_parts(mut self) -> (String, Vec<usize>) {

@@ -13,6 +13,9 @@ use crate::object::{Inner, Phase};
 use crate::returned::Lent;
 use crate::value::Value;
 
+/// Most parameters whose values need no memory of their own.
+const FEW: usize = 4;
+
 /// Reads a property into `out`.
 ///
 /// # Safety
@@ -54,9 +57,17 @@ pub(crate) unsafe fn run<C: Class>(
     count: c_long,
 ) -> bool {
     answer(inner, method.name, method.parameters, || {
+        let (mut few, mut many) = ([const { Value::Empty }; FEW], Vec::new());
+        let values = match few.get_mut(..method.parameters.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(method.parameters.len(), Value::Empty);
+                &mut many[..]
+            }
+        };
         // SAFETY: as this function's contract says.
-        let values = unsafe { read_all(method.parameters, params, count) }?;
-        let returned = (method.run)(&inner.class, &Arguments::new(&values))?;
+        unsafe { read_all(method.parameters, params, count, values) }?;
+        let returned = (method.run)(&inner.class, &Arguments::new(values))?;
         if !out.is_null() {
             // SAFETY: as this function's contract says.
             unsafe { give(inner, out, returned.value()) }?;
@@ -67,13 +78,16 @@ pub(crate) unsafe fn run<C: Class>(
     })
 }
 
+/// Reads `count` values, and those that stand in for omitted ones, into as many `values` as there are parameters.
+///
 /// # Safety
 /// As for the parameters of [`run`].
 unsafe fn read_all(
     parameters: &[Parameter],
     params: *const RawVariant,
     count: c_long,
-) -> Result<Vec<Value>, Misuse> {
+    values: &mut [Value],
+) -> Result<(), Misuse> {
     let count = usize::try_from(count).unwrap_or(0);
     if count > parameters.len() || (count > 0 && params.is_null()) {
         let (expected, got) = (parameters.len().to_string(), count.to_string());
@@ -84,21 +98,18 @@ unsafe fn read_all(
             got: Text::made(got.clone(), got),
         });
     }
-    let read = |(index, parameter): (usize, &Parameter)| {
-        let value = if index < count {
+    for (index, (parameter, value)) in parameters.iter().zip(values).enumerate() {
+        if index < count {
             // SAFETY: `index` is below `count`, the number of variants that there are.
             let param = unsafe { params.add(index) };
             // SAFETY: one of the platform's variants.
-            unsafe { marshal::read(param) }.map_err(|why| unreadable(index, why))?
-        } else {
-            Value::Empty
-        };
-        Ok(match (value, parameter.default) {
-            (Value::Empty, Some(default)) => default.value(),
-            (value, _) => value,
-        })
-    };
-    parameters.iter().enumerate().map(read).collect()
+            *value = unsafe { marshal::read(param) }.map_err(|why| unreadable(index, why))?;
+        }
+        if let (Value::Empty, Some(default)) = (&*value, parameter.default) {
+            *value = default.value();
+        }
+    }
+    Ok(())
 }
 
 /// # Safety

@@ -28,6 +28,7 @@ pub(crate) enum Unreadable {
 ///
 /// # Safety
 /// `raw` points to a variant that is readable, and what it points to is readable for its length.
+#[inline]
 pub(crate) unsafe fn read(raw: *const RawVariant) -> Result<Value, Unreadable> {
     if raw.is_null() {
         return Err(Unreadable::Null);
@@ -107,6 +108,7 @@ pub(crate) unsafe fn write(raw: *mut RawVariant, value: Lent<'_>, memory: Option
     filled.is_some()
 }
 
+#[inline]
 fn to_raw(value: Lent<'_>, memory: Option<Memory>) -> Option<RawVariant> {
     let mut raw = RawVariant::EMPTY;
     (raw.vt, raw.payload) = match value {
@@ -117,22 +119,25 @@ fn to_raw(value: Lent<'_>, memory: Option<Memory>) -> Option<RawVariant> {
             None => (vt::R8, Payload { f64: *value }),
         },
         Lent::Value(Value::Date(value)) => (vt::TM, Payload { tm: value.to_tm() }),
-        Lent::Value(Value::String(value)) => return to_raw(Lent::Text(value), memory),
-        Lent::Value(Value::Blob(value)) => return to_raw(Lent::Bytes(value), memory),
-        Lent::Text(value) => {
-            let mut units = Vec::new();
-            utf16::append(value, &mut units);
-            let len = u32::try_from(units.len()).ok()?;
-            units.push(0);
-            let ptr = memory?.copy_units(&units)?.hand_over();
-            (vt::PWSTR, span(ptr, len))
-        }
-        Lent::Bytes(value) => {
-            let len = u32::try_from(value.len()).ok()?;
-            (vt::BLOB, span(memory?.copy_bytes(value)?.hand_over(), len))
-        }
+        Lent::Value(Value::String(value)) => (vt::PWSTR, string(value, memory?)?),
+        Lent::Text(value) => (vt::PWSTR, string(value, memory?)?),
+        Lent::Value(Value::Blob(value)) => (vt::BLOB, blob(value, memory?)?),
+        Lent::Bytes(value) => (vt::BLOB, blob(value, memory?)?),
     };
     Some(raw)
+}
+
+fn string(text: &str, memory: Memory) -> Option<Payload> {
+    let mut units = Vec::new();
+    utf16::append(text, &mut units);
+    let len = u32::try_from(units.len()).ok()?;
+    units.push(0);
+    Some(span(memory.copy_units(&units)?.hand_over(), len))
+}
+
+fn blob(bytes: &[u8], memory: Memory) -> Option<Payload> {
+    let len = u32::try_from(bytes.len()).ok()?;
+    Some(span(memory.copy_bytes(bytes)?.hand_over(), len))
 }
 
 fn span(ptr: *mut c_void, len: u32) -> Payload {

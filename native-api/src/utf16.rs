@@ -1,11 +1,15 @@
-//! UTF-8 to UTF-16, for the platform, and back.
+//! UTF-8 to UTF-16, for the platform; the way back is in `decode`.
 //!
 //! Texts for 1C mix characters of one and two bytes, so that a branch for each of them would be mispredicted at every
 //! other word. Here a unit is computed for every byte, many at a time, and those of bytes that begin no character are
 //! then squeezed out.
 
+mod decode;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, i8x32, u8x16, u8x32, u16x8};
+
+pub(crate) use self::decode::decode;
 
 // A shuffled register is stored as it is: the processors that 1C runs on agree on the order of a unit's two bytes.
 const _: () = assert!(cfg!(target_endian = "little"));
@@ -46,26 +50,6 @@ pub fn append(text: &str, units: &mut Vec<u16>) {
     units.resize(start + room(text.len()), 0);
     let count = encode(text, &mut units[start..]);
     units.truncate(start + count);
-}
-
-/// Units that are looked at together.
-const UNITS: usize = 16;
-
-/// The text of `units`, which may lie at any address. A lone surrogate becomes U+FFFD.
-pub(crate) fn decode(units: &[[u8; 2]]) -> String {
-    let mut bytes = Vec::with_capacity(units.len());
-    let (blocks, _) = units.as_chunks::<UNITS>();
-    for block in blocks {
-        let block = block.map(u16::from_ne_bytes);
-        if block.iter().fold(0, |all, unit| all | unit) >= 0x80 {
-            break;
-        }
-        bytes.extend(block.map(|unit| unit.to_le_bytes()[0]));
-    }
-    let rest = units[bytes.len()..].iter().map(|unit| u16::from_ne_bytes(*unit));
-    let mut text = String::from_utf8(bytes).expect("every byte is ASCII");
-    text.extend(char::decode_utf16(rest).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    text
 }
 
 #[inline(always)]
@@ -275,18 +259,6 @@ mod tests {
             append(text, &mut units);
         }
         assert!(units.iter().copied().eq("имя=😀x".encode_utf16()));
-    }
-
-    #[test]
-    fn what_is_not_ascii_is_decoded_wherever_it_is() {
-        for length in 0..70 {
-            for place in 0..=length {
-                let text = "a".repeat(place) + "ж😀" + &"b".repeat(length - place);
-                let units = text.encode_utf16().map(u16::to_ne_bytes).collect::<Vec<_>>();
-                assert_eq!(decode(&units), text);
-            }
-        }
-        assert_eq!(decode(&[0x41, 0xD83D, 0x42].map(u16::to_ne_bytes)), "A\u{FFFD}B");
     }
 
     #[test]

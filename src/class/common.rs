@@ -7,6 +7,7 @@ pub(super) mod receiving;
 pub(super) mod security;
 pub(super) mod session;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,12 +22,14 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// Settings of every class, as 1C has worded them.
 #[derive(Debug)]
-pub(super) struct Basics(Mutex<Values>);
+pub(super) struct Basics {
+    /// Seconds, as bits, since every message that is sent asks for it; 0: outcomes come as events.
+    timeout: AtomicU64,
+    values: Mutex<Values>,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Values {
-    /// Seconds; 0: outcomes come as events.
-    timeout: f64,
     regex: String,
     source: String,
     proxy: String,
@@ -35,7 +38,8 @@ struct Values {
 impl Basics {
     /// The defaults of a class whose events name `source`.
     pub(super) fn new(source: &str) -> Self {
-        Self(Mutex::new(Values { source: source.to_owned(), ..Values::default() }))
+        let values = Values { source: source.to_owned(), ..Values::default() };
+        Self { timeout: AtomicU64::new(0.0_f64.to_bits()), values: Mutex::new(values) }
     }
 
     fn get(&self) -> Values {
@@ -47,12 +51,20 @@ impl Basics {
     }
 
     fn lock(&self) -> MutexGuard<'_, Values> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn timeout_in_seconds(&self) -> f64 {
+        f64::from_bits(self.timeout.load(Ordering::Relaxed))
+    }
+
+    fn set_timeout(&self, seconds: f64) {
+        self.timeout.store(seconds.to_bits(), Ordering::Relaxed);
     }
 
     /// The time to wait for an outcome; `None`: outcomes come as events.
     pub(super) fn timeout(&self) -> Option<Duration> {
-        let seconds = self.lock().timeout;
+        let seconds = self.timeout_in_seconds();
         (seconds > 0.0).then(|| Duration::from_secs_f64(seconds))
     }
 

@@ -63,7 +63,7 @@ impl Class for RomWebSocket {
             parameters: &[required("Message", "Сообщение")],
             returns: true,
             run: |this, arguments| {
-                let payload = Payload::Text(arguments.string(0)?.to_owned());
+                let payload = Payload::Text(arguments.string(0)?);
                 Ok(this.client.send(payload, this.basics.timeout()).into())
             },
         },

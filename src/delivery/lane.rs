@@ -129,8 +129,7 @@ impl Lane {
 
     /// Whether so many messages more, of so many `bytes`, are within the limits.
     pub(super) const fn has_room(&self, messages: usize, bytes: usize, limits: Limits) -> bool {
-        self.messages.saturating_add(messages) <= limits.entries
-            && self.bytes.saturating_add(bytes) <= limits.bytes
+        limits.admit(self.messages.saturating_add(messages), self.bytes.saturating_add(bytes))
     }
 
     /// Whether no more than half of either limit is used.

@@ -1,4 +1,4 @@
-//! A connection, with all its attempts, as 1C's threads see it: start, wait, send, close.
+//! A connection, with all its attempts, as 1C's threads see it: start, wait, close.
 //!
 //! The task behind it is in `reconnect`.
 
@@ -14,9 +14,7 @@ use wire::CloseCode;
 
 use self::common::Common;
 pub(crate) use self::shared::{Ending, Shared, cancelled};
-use crate::message::Payload;
 use crate::reactor::{Answer, promise};
-use crate::transport::outbox::Message;
 use crate::transport::reconnect::{self, Line};
 
 /// The longest that a connection may take to close when nobody said how long.
@@ -129,21 +127,6 @@ impl Session {
         }
     }
 
-    /// Queues a message. The answer, if it shall be `confirmed`, comes when it is written to the socket.
-    ///
-    /// # Errors
-    /// Why it was not queued.
-    pub fn send(&self, payload: Payload, confirmed: bool) -> Result<Option<Answer<()>>, Unsent> {
-        let limits = self.shared.common.outgoing();
-        let inner = self.shared.lock();
-        if inner.state != State::Open {
-            return Err(Unsent::NotOpen);
-        }
-        let (written, answer) = confirmed.then(promise).unzip();
-        let message = Message { payload, written };
-        if self.shared.outbox.push(message, limits) { Ok(answer) } else { Err(Unsent::Full) }
-    }
-
     /// Sends a ping. The answer is the time until its pong; `None` when the connection is not open.
     #[must_use]
     pub fn ping(&self) -> Option<Answer<Duration>> {
@@ -161,9 +144,10 @@ impl Session {
     pub fn close(&self, request: CloseRequest) {
         let mut inner = self.shared.lock();
         if !matches!(inner.state, State::Closed { .. }) {
-            inner.state = State::Closing;
+            self.shared.enter(&mut inner, State::Closing);
         }
         drop(inner);
+        // Said after that, so that the writer has all that was accepted before it as soon as it hears of the end.
         self.shared.stop.send_modify(|stop| match stop {
             Some(earlier) => earlier.deadline = earlier.deadline.min(request.deadline),
             none => *none = Some(request),
@@ -175,13 +159,4 @@ impl Session {
     pub fn abort(&self) {
         self.task.abort();
     }
-}
-
-/// Why a message was not queued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsent {
-    /// There is no open connection.
-    NotOpen,
-    /// The outgoing queue is full.
-    Full,
 }

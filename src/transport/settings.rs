@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::backoff::ReconnectSettings;
-use crate::queue::Limits;
 use crate::transport::dial::DialSettings;
 
 /// Settings of one object's connections.
@@ -30,8 +29,6 @@ pub struct Settings {
     pub reconnect: ReconnectSettings,
     /// Texts that are sent after every opening, before anything else.
     pub greeting: Vec<String>,
-    /// Bounds of the outgoing queue.
-    pub outgoing: Limits,
 }
 
 impl Default for Settings {
@@ -47,7 +44,6 @@ impl Default for Settings {
             pong_timeout: Duration::from_secs(20),
             reconnect: ReconnectSettings::default(),
             greeting: Vec::new(),
-            outgoing: Limits::default(),
         }
     }
 }

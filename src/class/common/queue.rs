@@ -22,7 +22,7 @@ pub(in crate::class) const fn queue_size<C: Face>() -> Property<C> {
         set: Some(|this, value| {
             let entries = size(value, 1.0..=LARGEST_LIMIT)?;
             this.client().delivery().change(|settings| settings.limits.entries = entries);
-            this.client().change(|settings| settings.outgoing.entries = entries);
+            this.client().outbox().change_limits(|limits| limits.entries = entries);
             Ok(())
         }),
     }
@@ -35,7 +35,7 @@ pub(in crate::class) const fn queue_bytes<C: Face>() -> Property<C> {
         set: Some(|this, value| {
             let bytes = size(value, 1.0..=LARGEST_LIMIT)?;
             this.client().delivery().change(|settings| settings.limits.bytes = bytes);
-            this.client().change(|settings| settings.outgoing.bytes = bytes);
+            this.client().outbox().change_limits(|limits| limits.bytes = bytes);
             Ok(())
         }),
     }

@@ -16,10 +16,10 @@ pub(in crate::class) const fn connected<C: Face>() -> Property<C> {
 pub(in crate::class) const fn timeout<C: Face>() -> Property<C> {
     Property {
         name: name("Timeout", "Таймаут"),
-        get: |this| this.basics().get().timeout.into(),
+        get: |this| this.basics().timeout_in_seconds().into(),
         set: Some(|this, value| {
             let seconds = value.number(0, 0.0..=LONGEST_TIME)?;
-            this.basics().change(|values| values.timeout = seconds);
+            this.basics().set_timeout(seconds);
             Ok(())
         }),
     }

@@ -152,9 +152,9 @@ pub(super) const SET_GREETING: Method<WebSocket> = Method {
 };
 
 /// A message among the arguments: text or binary.
-fn payload(arguments: &Arguments<'_>, index: usize) -> Result<Payload, Misuse> {
+fn payload<'a>(arguments: &Arguments<'a>, index: usize) -> Result<Payload<&'a str>, Misuse> {
     match arguments.value(index) {
-        Value::String(text) => Ok(Payload::Text(text.clone())),
+        Value::String(text) => Ok(Payload::Text(text)),
         Value::Blob(bytes) => Ok(Payload::Binary(bytes.clone())),
         other => Err(Misuse::wrong_type(index, Kind::String, other)),
     }

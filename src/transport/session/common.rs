@@ -9,6 +9,7 @@ use crate::delivery::Delivery;
 use crate::log::Log;
 use crate::queue::Limits;
 use crate::statistics::Statistics;
+use crate::transport::outbox::Outbox;
 use crate::transport::settings::Settings;
 
 /// What all connections of one object have in common.
@@ -20,6 +21,8 @@ pub struct Common {
     pub statistics: Arc<Statistics>,
     /// Where it is told what happens.
     pub log: Log,
+    /// What waits to be written.
+    pub outbox: Arc<Outbox>,
     /// What the next attempt is made with.
     pub settings: Mutex<Settings>,
     /// Text of the last failure.
@@ -37,7 +40,7 @@ impl Common {
     /// Bounds of the outgoing queue.
     #[must_use]
     pub fn outgoing(&self) -> Limits {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).outgoing
+        self.outbox.limits()
     }
 
     /// Keeps the text of a failure.

@@ -16,7 +16,9 @@ use crate::transport::outbox::{Message, Outbox};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) common: Arc<Common>,
-    pub(crate) outbox: Outbox,
+    /// The object's. It is open as long as this session is in [`State::Open`]: both change under the lock of `inner`.
+    /// No two sessions of an object are, as each waits for the end of the one before.
+    pub(crate) outbox: Arc<Outbox>,
     pub(super) inner: Mutex<Inner>,
     /// Both are told of every change of the state: 1C's threads wait for one, tasks for the other.
     pub(super) changed: Condvar,
@@ -40,8 +42,8 @@ impl Shared {
         let inner =
             Inner { state: State::Connecting, subprotocol: String::new(), was_open: false, first: None };
         Self {
+            outbox: Arc::clone(&common.outbox),
             common,
-            outbox: Outbox::default(),
             inner: Mutex::new(inner),
             changed: Condvar::new(),
             changed_async: Notify::new(),
@@ -74,12 +76,22 @@ impl Shared {
         inner
     }
 
+    /// Enters a phase; messages are accepted in one of them only.
+    pub(super) fn enter(&self, inner: &mut Inner, state: State) {
+        if std::mem::replace(&mut inner.state, state) == State::Open {
+            self.outbox.shut();
+        }
+        if state == State::Open {
+            self.outbox.open();
+        }
+    }
+
     /// Goes from one phase to another, unless the end was asked for meanwhile.
     pub(crate) fn go(&self, from: State, to: State) -> bool {
         let mut inner = self.lock();
         let goes = inner.state == from;
         if goes {
-            inner.state = to;
+            self.enter(&mut inner, to);
             drop(inner);
             self.tell();
         }
@@ -100,10 +112,10 @@ impl Shared {
         if std::mem::replace(&mut inner.was_open, true) {
             self.common.statistics.reconnects.count();
         }
-        // Told before anybody can send, so that it precedes every answer.
+        // Who hears of it may send at once; no answer precedes it, as this very task is going to read them.
+        self.enter(&mut inner, State::Open);
         self.common.delivery.put(Occurrence::Opened(opening));
         self.common.note_open(true);
-        inner.state = State::Open;
         inner.first = Some(true);
         drop(inner);
         self.tell();
@@ -113,14 +125,17 @@ impl Shared {
     /// The open connection has ended, and its end was told.
     pub(crate) fn left(&self) {
         self.common.note_open(false);
-        self.common.statistics.lost.add(self.outbox.clear());
+        // What an earlier session still writes is not ours to throw away.
+        if self.lock().was_open {
+            self.common.statistics.lost.add(self.outbox.clear());
+        }
         self.common.delivery.forget_requests();
     }
 
     /// The session is over.
     fn finish(&self, cleanly: bool) {
         let mut inner = self.lock();
-        inner.state = State::Closed { cleanly };
+        self.enter(&mut inner, State::Closed { cleanly });
         inner.first.get_or_insert(false);
         drop(inner);
         self.common.delivery.session_ended();

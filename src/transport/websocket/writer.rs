@@ -2,26 +2,35 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
+use std::io;
 use std::sync::Arc;
-use std::time::Instant;
-use std::{io, mem};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncWriteExt, WriteHalf};
 use tokio::select;
-use wire::{CloseCode, Sender};
+use tokio::task::yield_now;
+use tokio::time::sleep;
+use wire::{CloseCode, SendError, Sender};
 
 use super::Circumstances;
 use crate::log::Level;
 use crate::message::Payload;
 use crate::reactor::Reply;
 use crate::statistics::Statistics;
+use crate::texts::Texts;
 use crate::transport::dial::Stream;
 use crate::transport::outbox::{Message, Outgoing, Ping};
 
 /// Bytes after which a batch is written even if more waits.
 const BATCH: usize = 128 << 10;
-/// Memory that the buffer keeps after a large message.
-const KEPT: usize = 16 << 10;
+/// Bytes of a batch that is worth waiting for more, if one follows the other.
+const LITTLE: usize = 8 << 10;
+/// How often the other tasks have their turn meanwhile: some microseconds, if there are none.
+const GATHERING: usize = 16;
+/// Memory that the buffer keeps when there is nothing to write for long.
+const KEPT: usize = 1 << 10;
+/// How long that is: between two messages of a burst nothing is given back.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The writing side of one connection.
 pub(super) struct Writer {
@@ -32,6 +41,8 @@ pub(super) struct Writer {
     written: usize,
     /// The messages in `out` that are not, or not as a whole.
     unwritten: VecDeque<Unwritten>,
+    /// Who waits for some of them, and where in `out` those end.
+    replies: VecDeque<(usize, Reply<()>)>,
     statistics: Arc<Statistics>,
 }
 
@@ -41,39 +52,79 @@ struct Unwritten {
     end: usize,
     /// Its size.
     bytes: usize,
-    /// Who waits for it.
-    reply: Option<Reply<()>>,
+}
+
+/// What a batch consists of.
+struct Appended {
+    /// Bytes of its messages.
+    bytes: usize,
+    /// Whether the keepalive's ping is among it.
+    pinged: bool,
 }
 
 /// What was accepted and never written is lost; who waits for it learns that by itself.
 impl Drop for Writer {
     fn drop(&mut self) {
-        let lost = self.unwritten.iter().filter(|message| message.reply.is_none()).count();
+        let lost = self.unwritten.len() - self.replies.len();
         self.statistics.lost.add(u64::try_from(lost).unwrap_or(u64::MAX));
     }
 }
 
 impl Writer {
     pub(super) const fn new(stream: WriteHalf<Stream>, sender: Sender, statistics: Arc<Statistics>) -> Self {
-        Self { stream, sender, out: Vec::new(), written: 0, unwritten: VecDeque::new(), statistics }
+        Self {
+            stream,
+            sender,
+            out: Vec::new(),
+            written: 0,
+            unwritten: VecDeque::new(),
+            replies: VecDeque::new(),
+            statistics,
+        }
     }
 
     /// Writes what is queued, in batches; after the request to close, a close frame. Never ends: what became of
     /// the connection is for the reader to find out, who may still have messages to read.
     pub(super) async fn run(&mut self, here: &Circumstances<'_>) {
+        let outbox = &here.shared.outbox;
+        let (mut taken, mut used) = (Vec::new(), Vec::new());
+        let mut is_flowing = false;
         loop {
-            select! {
-                biased;
-                () = here.shared.outbox.filled() => {}
-                request = here.shared.stop_requested() => {
-                    self.close(Some(request.code), &request.reason);
-                    // If it cannot be written, the reader or the limit ends the connection.
-                    let _ = self.flush_for(here).await;
+            // Asked before: what was accepted until the end was asked for is in the outbox now.
+            let is_stopping = here.shared.is_stopping();
+            if outbox.take(BATCH, &mut used, &mut taken) {
+                let mut batch = self.append(&mut taken, &mut used, here);
+                if is_flowing && self.out.len() < LITTLE {
+                    // Many small writes would cost both sides more than the messages do.
+                    for _ in 0..GATHERING {
+                        yield_now().await;
+                    }
+                    outbox.take(BATCH, &mut used, &mut taken);
+                    let more = self.append(&mut taken, &mut used, here);
+                    batch = Appended { bytes: batch.bytes + more.bytes, pinged: batch.pinged | more.pinged };
+                }
+                if self.write_batch(batch, here).await.is_err() {
                     return pending().await;
                 }
-            }
-            if self.write_batch(here).await.is_err() {
+                is_flowing = true;
+            } else if is_stopping {
+                let request = here.shared.stop_requested().await;
+                self.close(Some(request.code), &request.reason);
+                // If it cannot be written, the reader or the limit ends the connection.
+                let _ = self.flush_for(here).await;
                 return pending().await;
+            } else {
+                is_flowing = false;
+                let is_large = self.out.capacity() > KEPT;
+                select! {
+                    () = outbox.filled() => {}
+                    _ = here.shared.stop_requested() => {}
+                    () = sleep(QUIET), if is_large => {
+                        (taken, used) = (Vec::new(), Vec::new());
+                        (self.out, self.unwritten) = (Vec::new(), VecDeque::new());
+                        outbox.shrink();
+                    }
+                }
             }
         }
     }
@@ -96,7 +147,6 @@ impl Writer {
             self.progress(count);
         }
         self.out.clear();
-        self.out.shrink_to(KEPT);
         self.written = 0;
         self.stream.flush().await
     }
@@ -104,22 +154,16 @@ impl Writer {
     /// So many bytes more are written: tells it of the messages that end there.
     fn progress(&mut self, count: usize) {
         self.written += count;
-        let (mut messages, mut written) = (0, 0);
-        while self.unwritten.front().is_some_and(|message| message.end <= self.written)
-            && let Some(Unwritten { bytes, reply, .. }) = self.unwritten.pop_front()
-        {
-            messages += 1;
-            written += bytes;
-            if let Some(reply) = reply {
-                // Counted before whoever waits is told.
-                self.statistics.messages_out.add(mem::take(&mut messages));
-                self.statistics.bytes_out.add_bytes(mem::take(&mut written));
-                // Whoever waited has given up: nothing to do.
-                let _ = reply.give(());
-            }
+        let messages = self.unwritten.partition_point(|message| message.end <= self.written);
+        let bytes = self.unwritten.drain(..messages).map(|message| message.bytes).sum();
+        // Counted before whoever waits is told.
+        self.statistics.messages_out.add(u64::try_from(messages).unwrap_or(u64::MAX));
+        self.statistics.bytes_out.add_bytes(bytes);
+        let answered = self.replies.partition_point(|(end, _)| *end <= self.written);
+        for (_, reply) in self.replies.drain(..answered) {
+            // Whoever waited has given up: nothing to do.
+            let _ = reply.give(());
         }
-        self.statistics.messages_out.add(messages);
-        self.statistics.bytes_out.add_bytes(written);
     }
 
     /// Writes what is in the buffer, and lets the keepalive see the progress.
@@ -135,17 +179,52 @@ impl Writer {
         self.flush().await
     }
 
-    async fn write_batch(&mut self, here: &Circumstances<'_>) -> io::Result<()> {
-        let (mut pinged, mut taken) = (false, Vec::new());
-        while self.out.len() < BATCH {
-            here.shared.outbox.take(BATCH - self.out.len(), &mut taken);
-            if taken.is_empty() {
-                break;
+    /// Appends what was `taken` to what is to be written, and leaves the memory of its texts in `used`.
+    fn append(
+        &mut self,
+        taken: &mut Vec<Outgoing>,
+        used: &mut Vec<Texts>,
+        here: &Circumstances<'_>,
+    ) -> Appended {
+        let (mut pinged, mut bytes) = (false, 0);
+        for outgoing in taken.drain(..) {
+            match outgoing {
+                Outgoing::Pong(payload) => appended(self.sender.pong(&payload, &mut self.out)),
+                Outgoing::Ping(Ping(reply)) => {
+                    // Those who wait for a round trip are not the keepalive's business.
+                    pinged |= reply.is_none();
+                    here.shared.common.statistics.pings.count();
+                    here.shared.common.log.write(Level::Trace, || "Отправлен ping");
+                    let payload = here.pings.begin(reply);
+                    appended(self.sender.ping(&payload, &mut self.out));
+                }
+                Outgoing::Texts(mut texts) => {
+                    bytes += texts.bytes();
+                    for text in texts.iter() {
+                        appended(self.sender.text(text, &mut self.out));
+                        self.unwritten.push_back(Unwritten { end: self.out.len(), bytes: text.len() });
+                    }
+                    texts.clear();
+                    used.push(texts);
+                }
+                Outgoing::Message(Message { payload, written }) => {
+                    bytes += payload.len();
+                    appended(match &payload {
+                        Payload::Text(text) => self.sender.text(text, &mut self.out),
+                        Payload::Binary(bytes) => self.sender.binary(bytes, &mut self.out),
+                    });
+                    let end = self.out.len();
+                    self.unwritten.push_back(Unwritten { end, bytes: payload.len() });
+                    self.replies.extend(written.map(|reply| (end, reply)));
+                }
             }
-            taken.drain(..).for_each(|outgoing| self.append(outgoing, here, &mut pinged));
         }
+        Appended { bytes, pinged }
+    }
+
+    async fn write_batch(&mut self, batch: Appended, here: &Circumstances<'_>) -> io::Result<()> {
+        let Appended { bytes, pinged } = batch;
         let messages = self.unwritten.len();
-        let bytes = self.unwritten.iter().map(|message| message.bytes).sum::<usize>();
         self.flush_for(here).await?;
         if pinged {
             here.pings.keepalive().sent(Instant::now());
@@ -156,28 +235,8 @@ impl Writer {
             .write(Level::Debug, || format!("Записано сообщений: {messages}, байт: {bytes}"));
         Ok(())
     }
+}
 
-    fn append(&mut self, outgoing: Outgoing, here: &Circumstances<'_>, pinged: &mut bool) {
-        let appended = match outgoing {
-            Outgoing::Pong(payload) => self.sender.pong(&payload, &mut self.out),
-            Outgoing::Ping(Ping(reply)) => {
-                // Those who wait for a round trip are not the keepalive's business.
-                *pinged |= reply.is_none();
-                here.shared.common.statistics.pings.count();
-                here.shared.common.log.write(Level::Trace, || "Отправлен ping");
-                let payload = here.pings.begin(reply);
-                self.sender.ping(&payload, &mut self.out)
-            }
-            Outgoing::Message(Message { payload, written }) => {
-                let appended = match &payload {
-                    Payload::Text(text) => self.sender.text(text, &mut self.out),
-                    Payload::Binary(bytes) => self.sender.binary(bytes, &mut self.out),
-                };
-                let (end, bytes) = (self.out.len(), payload.len());
-                self.unwritten.push_back(Unwritten { end, bytes, reply: written });
-                appended
-            }
-        };
-        debug_assert!(appended.is_ok(), "nothing is written after a close, and pings are short");
-    }
+fn appended(outcome: Result<(), SendError>) {
+    debug_assert!(outcome.is_ok(), "nothing is written after a close, and pings are short");
 }
