@@ -1,7 +1,8 @@
 //! The command line.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -20,11 +21,11 @@ pub(crate) struct Options {
     /// Rounds of each contender; the table has their medians
     #[arg(long)]
     rounds: Option<u32>,
-    /// Folder for a plot of each group
-    #[arg(long)]
+    /// Folder for a plot of each group; from the project's folder, where cargo does not start this program
+    #[arg(long, value_parser = from_project)]
     pub(crate) plots: Option<PathBuf>,
-    /// The add-in to measure, instead of the one that was built with this program
-    #[arg(long)]
+    /// The add-in to measure, from the project's folder, instead of the one that was built with this program
+    #[arg(long, value_parser = from_project)]
     pub(crate) library: Option<PathBuf>,
     /// What cargo passes, after everything else
     #[arg(long, hide = true, global = true)]
@@ -53,6 +54,10 @@ pub(crate) enum Role {
     /// Creates objects
     #[command(hide = true)]
     Start { library: PathBuf },
+}
+
+fn from_project(path: &str) -> Result<PathBuf, Infallible> {
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
 }
 
 impl Options {
