@@ -8,6 +8,8 @@ use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
 use crate::message::Failure;
+#[cfg(not(target_os = "linux"))]
+use crate::transport::tls::MinTlsVersion;
 #[cfg(target_os = "linux")]
 use crate::transport::tls::outdated;
 use crate::transport::tls::{TlsSettings, explain, prepare};
@@ -59,6 +61,11 @@ fn make(settings: &TlsSettings) -> Result<Connector, Failure> {
     if outdated::is_wanted(settings) {
         let made = outdated::connector(settings).map(Connector::Outdated);
         return made.map_err(|error| explain::unprepared(&error));
+    }
+    #[cfg(not(target_os = "linux"))]
+    if settings.min_version == MinTlsVersion::Tls13 {
+        // native-tls would pass SChannel an empty list of versions, which stands for whichever the system allows.
+        return Err(explain::too_new());
     }
     native(settings).map(Connector::Native).map_err(|error| explain::unprepared(&error))
 }

@@ -33,6 +33,16 @@ pub(super) fn unprepared(error: &dyn Error) -> Failure {
     Failure::new(FailureKind::Tls, text)
 }
 
+/// That the system's TLS does not reach as far as TLS 1.3.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn too_new() -> Failure {
+    let text = Text::fixed(
+        "TLS 1.3 на Windows не поддерживается: МинимальнаяВерсияTLS может быть не выше 1.2",
+        "TLS 1.3 is not supported on Windows: MinTlsVersion can be 1.2 at most",
+    );
+    Failure::new(FailureKind::Tls, text)
+}
+
 /// What an error of a TLS stream says about TLS; `None`: nothing, it is a failure of the network.
 ///
 /// In TLS 1.3 a server that refuses our certificate, or misses one, says so after the session was made. It then
