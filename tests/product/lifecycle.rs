@@ -185,7 +185,8 @@ fn done_while_a_name_is_looked_up() {
         let start = Instant::now();
         object.done();
         assert!(start.elapsed() < DONE_BOUND);
-        assert!(our_threads().iter().all(|name| name == "vestnik-resolve"), "{:?}", our_threads());
+        // The system lists a thread for a moment after its end.
+        wait_until("only look-ups are left", || our_threads().iter().all(|name| name == "vestnik-resolve"));
         assert!(our_threads().len() <= 4, "{:?}", our_threads());
         drop(object);
         // Others connect all the same, by addresses that need no look-up.

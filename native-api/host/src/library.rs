@@ -46,6 +46,20 @@ impl Library {
         Ok(Self(Arc::new(Loaded { entry_points, _file: Some(file) })))
     }
 
+    /// Whether the library of this file is in the process, whoever has loaded it. One that keeps itself there is, even
+    /// after the last [`Library`] of it is gone.
+    #[must_use]
+    pub fn is_loaded(path: impl AsRef<Path>) -> bool {
+        #[cfg(unix)]
+        // SAFETY: nothing is loaded by this, so no code runs.
+        let found = unsafe {
+            libloading::os::unix::Library::open(Some(path.as_ref()), libc::RTLD_LAZY | libc::RTLD_NOLOAD)
+        };
+        #[cfg(windows)]
+        let found = libloading::os::windows::Library::open_already_loaded(path.as_ref());
+        found.is_ok()
+    }
+
     /// An add-in that is part of this process.
     #[must_use]
     pub fn in_process(entry_points: &EntryPoints) -> Self {

@@ -5,15 +5,16 @@ use std::fs;
 use std::time::Instant;
 
 use native_api::Value;
-use native_api_host::Instance;
+use native_api_host::{Instance, locate};
 
 use super::listener::{expect_message, listening, next, portal, publish, server_client_of};
 use crate::common::{
     MESSAGE, PATIENCE, connect, echo, expect, folder, in_child, rom, shim, text, wait_until,
 };
 
-/// Adds as many seconds to the time of day as the file says, where our library asks for it. What is counted from the
-/// start of the machine, as pauses and time-outs are, stays as it is, as it does when a person sets the clock.
+/// Adds as many seconds to the time of day as the file says, where the library under test asks for it. What is
+/// counted from the start of the machine, as pauses and time-outs are, stays as it is, as it does when a person sets
+/// the clock.
 const SHIM: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -38,8 +39,8 @@ static int tell(clockid_t clock, struct timespec *now, void *caller) {
     Dl_info info;
     int outcome = syscall(SYS_clock_gettime, clock, now);
     int is_time_of_day = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
-    if (outcome == 0 && is_time_of_day && shift && dladdr(caller, &info) && strstr(info.dli_fname, "libvestnik"))
-        now->tv_sec += *shift;
+    if (outcome || !is_time_of_day || !shift || !dladdr(caller, &info)) return outcome;
+    if (!strcmp(info.dli_fname, getenv("CLOCK_OF"))) now->tv_sec += *shift;
     return outcome;
 }
 
@@ -94,7 +95,12 @@ fn the_clock_jumps_and_nothing_ends_is_lost_or_waits_longer() {
     let (file, shim) = (folder().join("shift"), shim("clock", SHIM));
     let set = |seconds: i64| fs::write(&file, seconds.to_ne_bytes()).unwrap();
     set(0);
-    let variables = [("LD_PRELOAD", shim.as_str()), ("CLOCK_SHIFT", file.to_str().unwrap())];
+    let library = locate("vestnik").unwrap();
+    let variables = [
+        ("LD_PRELOAD", shim.as_str()),
+        ("CLOCK_SHIFT", file.to_str().unwrap()),
+        ("CLOCK_OF", library.to_str().unwrap()),
+    ];
     in_child("bitrix::clock::the_clock_jumps_and_nothing_ends_is_lost_or_waits_longer", &variables, || {
         let file = std::env::var("CLOCK_SHIFT").unwrap();
         let (server, socket) = (echo(), rom());

@@ -192,3 +192,19 @@ fn files_that_are_no_add_in_are_refused() {
     assert!(Library::load(std::env::current_exe().unwrap()).is_err());
     assert_eq!(locate("no-such-library"), None);
 }
+
+#[test]
+#[ignore = "wants a variable"]
+fn the_named_library() {
+    assert_eq!(locate("some-add-in"), Some("a file".into()));
+}
+
+#[test]
+fn a_variable_names_the_library_under_test() {
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "life::the_named_library", "--ignored"])
+        .env("SOME_ADD_IN_LIBRARY", "a file")
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
