@@ -4,8 +4,9 @@ use std::{fmt, io};
 
 use clap::ValueEnum;
 use openssl::{
+    error::ErrorStack,
     pkey::{PKey, Private},
-    ssl::{SslAcceptor, SslMethod},
+    ssl::{SslAcceptor, SslAcceptorBuilder, SslMethod, SslVersion},
     x509::X509,
 };
 
@@ -44,6 +45,7 @@ pub struct Identity {
     certificate: X509,
     key: PKey<Private>,
     authority: X509,
+    latest: Option<SslVersion>,
     acceptor: SslAcceptor,
 }
 
@@ -72,11 +74,9 @@ impl Certificates {
     pub fn identity(&self, kind: CertificateKind) -> io::Result<Identity> {
         let key = new_ec_key()?;
         let certificate = leaf(kind, Purpose::Server, &key, self.issuer(kind))?;
-        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
-        acceptor.set_certificate(&certificate)?;
-        acceptor.set_private_key(&key)?;
         let authority = self.authority.certificate().to_owned();
-        Ok(Identity { kind, certificate, key, authority, acceptor: acceptor.build() })
+        let acceptor = acceptor(&certificate, &key, None)?.build();
+        Ok(Identity { kind, certificate, key, authority, latest: None, acceptor })
     }
 
     /// Makes a certificate for a client. A server with an identity of the same value and
@@ -113,8 +113,23 @@ impl Identity {
         self.kind
     }
 
+    /// The same, shown over TLS 1.2 and never over TLS 1.3.
+    ///
+    /// # Errors
+    /// OpenSSL failed.
+    pub fn without_tls_1_3(self) -> io::Result<Self> {
+        let latest = Some(SslVersion::TLS1_2);
+        let acceptor = acceptor(&self.certificate, &self.key, latest)?.build();
+        Ok(Self { latest, acceptor, ..self })
+    }
+
     pub(crate) fn acceptor(&self) -> &SslAcceptor {
         &self.acceptor
+    }
+
+    /// What makes another acceptor like it.
+    pub(crate) fn acceptor_builder(&self) -> Result<SslAcceptorBuilder, ErrorStack> {
+        acceptor(&self.certificate, &self.key, self.latest)
     }
 
     pub(crate) fn certificate(&self) -> &X509 {
@@ -129,6 +144,18 @@ impl Identity {
     pub(crate) fn authority(&self) -> &X509 {
         &self.authority
     }
+}
+
+fn acceptor(
+    certificate: &X509,
+    key: &PKey<Private>,
+    latest: Option<SslVersion>,
+) -> Result<SslAcceptorBuilder, ErrorStack> {
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    acceptor.set_max_proto_version(latest)?;
+    acceptor.set_certificate(certificate)?;
+    acceptor.set_private_key(key)?;
+    Ok(acceptor)
 }
 
 impl fmt::Display for CertificateKind {

@@ -24,7 +24,7 @@ pub enum KeyKind {
     Rsa,
 }
 
-/// A client's certificate and key; nothing of it is ever written to a file. See
+/// A client's certificate and key; nothing of it is written to a file unless the caller does. See
 /// [`Certificates::client_identity`](crate::Certificates::client_identity).
 pub struct ClientIdentity {
     certificate: X509,

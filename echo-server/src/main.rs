@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bitrix;
+mod client_files;
 mod interruption;
 mod tls_arguments;
 
@@ -25,7 +26,7 @@ use crate::{bitrix::Bitrix, interruption::until_interrupted, tls_arguments::TlsA
 /// It echoes whatever it is sent, a text as a text, a binary message as a binary one, and answers pings and closes.
 /// Ctrl-C ends it.
 #[derive(Parser)]
-#[command(version, after_help = faults(), args_conflicts_with_subcommands = true)]
+#[command(version, after_help = lists(), args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -168,7 +169,7 @@ fn is_message(event: &Event) -> bool {
     matches!(event, Event::Text(_) | Event::Binary(_) | Event::Ping(_) | Event::Pong(_))
 }
 
-fn faults() -> String {
+fn lists() -> String {
     let rows = Fault::ALL.iter().map(|fault| format!("  {:<31} {}\n", fault.form, fault.text));
-    format!("Faults:\n{}", rows.collect::<String>())
+    format!("Faults:\n{}\n{}", rows.collect::<String>(), client_files::LIST)
 }

@@ -44,9 +44,7 @@ fn tls_1_0(identity: &Identity) -> Result<SslAcceptor, ErrorStack> {
 }
 
 fn with_client_certificate(identity: &Identity) -> Result<SslAcceptor, ErrorStack> {
-    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
-    acceptor.set_certificate(identity.certificate())?;
-    acceptor.set_private_key(identity.key())?;
+    let mut acceptor = identity.acceptor_builder()?;
     acceptor.cert_store_mut().add_cert(identity.authority().to_owned())?;
     acceptor.add_client_ca(identity.authority())?;
     acceptor.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);

@@ -9,6 +9,8 @@ use std::{
 use clap::Args;
 use echo_server::{CertificateKind, Certificates, Identity};
 
+use crate::client_files;
+
 #[derive(Args)]
 pub(crate) struct TlsArguments {
     /// Speak TLS and show this certificate; connect to localhost
@@ -18,6 +20,14 @@ pub(crate) struct TlsArguments {
     /// Write the certificate of the authority (never a key) to this file, in PEM, for clients to trust
     #[arg(long, value_name = "FILE", requires = "tls")]
     authority_out: Option<PathBuf>,
+
+    /// Write throw-away certificates for clients, with their keys, to this folder, see the list below
+    #[arg(long, value_name = "FOLDER", requires = "tls")]
+    clients_out: Option<PathBuf>,
+
+    /// Speak TLS 1.2 only
+    #[arg(long = "no-tls-1.3", requires = "tls")]
+    no_tls_1_3: bool,
 }
 
 impl TlsArguments {
@@ -30,8 +40,14 @@ impl TlsArguments {
                 .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
             writeln!(output, "{:width$}{}", "authority:", file.display())?;
         }
+        if let Some(folder) = &self.clients_out {
+            client_files::write(&certificates, folder)
+                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
+            writeln!(output, "{:width$}{}", "clients:", folder.display())?;
+        }
         writeln!(output, "{:width$}{kind}", "certificate:")?;
-        certificates.identity(kind).map(Some)
+        let identity = certificates.identity(kind)?;
+        if self.no_tls_1_3 { identity.without_tls_1_3() } else { Ok(identity) }.map(Some)
     }
 
     /// How a person calls curl.

@@ -9,8 +9,9 @@ use crate::target::{GLIBC, Least, Version, WINDOWS_7};
 use crate::version_resource::numbers;
 
 /// What the libraries for Windows may import from; all of it is in Windows 7.
-const WINDOWS_IMPORTS: [&str; 8] = [
+const WINDOWS_IMPORTS: [&str; 9] = [
     "advapi32.dll",
+    "bcrypt.dll",
     "crypt32.dll",
     "kernel32.dll",
     "msvcrt.dll",

@@ -1,8 +1,8 @@
 //! TLS: from a byte stream to an encrypted one.
 //!
 //! Certificate and host name are verified against the system's trusted certificates, version 1.2 or later,
-//! unless [`TlsSettings`] say otherwise. The TLS library is known to the modules below only: native-tls,
-//! and on Linux OpenSSL, which it wraps, for what it does not offer.
+//! unless [`TlsSettings`] say otherwise. The TLS library is known to the modules below only: native-tls;
+//! on Linux OpenSSL, which it wraps, for what it does not offer; and on Windows rustls, for what SChannel cannot do.
 
 pub mod certificates;
 mod connector;
@@ -17,12 +17,18 @@ mod legacy;
 mod openssl_errors;
 #[cfg(target_os = "linux")]
 mod outdated;
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "keys are read from PEM on Linux only"))]
 mod pem;
 #[cfg(target_os = "linux")]
 mod pfx;
+mod reasons;
+#[cfg(any(not(target_os = "linux"), test))]
+mod rustls;
+#[cfg(any(not(target_os = "linux"), test))]
+mod schannel_errors;
 pub mod stream;
 pub mod unusable;
+#[cfg(target_os = "linux")]
+mod x509;
 
 use std::error::Error;
 
@@ -126,6 +132,11 @@ where
         #[cfg(target_os = "linux")]
         Connector::Outdated(connector) => {
             outdated::connect(&connector, server_name, stream, settings).await.map(TlsStream::Outdated)
+        }
+        #[cfg(not(target_os = "linux"))]
+        Connector::Rustls(connector) => {
+            let made = rustls::connect(&connector, server_name, stream, settings).await;
+            made.map(|stream| TlsStream::Rustls(Box::new(stream)))
         }
     }
 }

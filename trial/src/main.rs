@@ -7,6 +7,7 @@
 mod endings;
 mod exports;
 mod filter;
+mod identity;
 mod journal;
 mod large;
 mod many;
@@ -16,6 +17,7 @@ mod outcome;
 mod servers;
 mod silence;
 mod stage;
+mod stored_keys;
 mod timeouts;
 mod trust;
 mod unloading;
@@ -54,7 +56,7 @@ struct Arguments {
 type Trial = (&'static str, fn(&Stage) -> Outcome);
 
 /// What is tried, in this order.
-const TRIALS: [Trial; 16] = [
+const TRIALS: [Trial; 17] = [
     ("экспорт и имена классов", exports::exports),
     ("свойства и методы", members::members),
     ("сообщения по ws", messages::plain),
@@ -62,6 +64,7 @@ const TRIALS: [Trial; 16] = [
     ("сжатие", messages::compressed),
     ("чужие сертификаты", trust::strangers),
     ("версии TLS", versions::versions),
+    ("сертификат клиента", identity::identities),
     ("ожидание: Таймаут, Запросить, Пинг, Получить", waiting::waiting),
     ("кто не отвечает", timeouts::timeouts),
     ("регулярное выражение с просмотром вперед", filter::filter),

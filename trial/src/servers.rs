@@ -31,6 +31,18 @@ pub(crate) struct Servers {
     /// Адрес wss:// сервера, который знает только TLS 1.0
     #[arg(long, value_name = "АДРЕС")]
     pub(crate) outdated: String,
+    /// Адрес wss:// сервера, который требует сертификат клиента
+    #[arg(long, value_name = "АДРЕС")]
+    pub(crate) mutual: String,
+    /// Папка с сертификатами для него (echo-server --clients-out)
+    #[arg(long, value_name = "ПАПКА")]
+    pub(crate) mutual_clients: PathBuf,
+    /// Адрес wss:// такого же сервера, который не знает TLS 1.3
+    #[arg(long, value_name = "АДРЕС")]
+    pub(crate) mutual_tls_1_2: String,
+    /// Папка с сертификатами для него
+    #[arg(long, value_name = "ПАПКА")]
+    pub(crate) mutual_tls_1_2_clients: PathBuf,
     /// Адрес ws:// сервера, который засыпает сообщениями каждого, кто подключился
     #[arg(long, value_name = "АДРЕС")]
     pub(crate) flood: String,

@@ -6,8 +6,12 @@ use std::sync::Arc;
 use native_tls::Certificate;
 
 use crate::transport::tls::given::{Content, Given};
+#[cfg(not(target_os = "linux"))]
+use crate::transport::tls::rustls::{pfx, x509};
 use crate::transport::tls::unusable::{Part, Unusable};
 use crate::transport::tls::{pem, prepare};
+#[cfg(target_os = "linux")]
+use crate::transport::tls::{pfx, x509};
 
 /// Trusted certificates; cheap to copy and to compare.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -17,8 +21,8 @@ pub struct Certificates(
 );
 
 impl Certificates {
-    /// Reads one or several certificates: PEM (other blocks in it are passed over), DER, or, on Linux, PKCS#12
-    /// without a password.
+    /// Reads one or several certificates: PEM (other blocks in it are passed over), DER, or PKCS#12 without
+    /// a password.
     ///
     /// # Errors
     /// There is none, or one of them cannot be read.
@@ -59,19 +63,9 @@ fn certificate(der: &[u8]) -> Option<Vec<u8>> {
     Certificate::from_der(der).and_then(|certificate| certificate.to_der()).ok()
 }
 
-#[cfg(target_os = "linux")]
 fn in_pfx(der: &[u8]) -> Result<Vec<Vec<u8>>, Unusable> {
-    let pfx = crate::transport::tls::pfx::open(der, "")?;
-    pfx.certificates.iter().map(|certificate| certificate.to_der().map_err(|_| BROKEN)).collect()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn in_pfx(_: &[u8]) -> Result<Vec<Vec<u8>>, Unusable> {
-    Err(Unusable::fixed(
-        Part::Certificate,
-        "данные, которые не являются сертификатом (PFX на этой платформе не читается, нужен PEM или DER)",
-        "data that are no certificate (no PFX is read on this platform: it must be PEM or DER)",
-    ))
+    let pfx = pfx::open(der, "")?;
+    pfx.certificates.iter().map(|certificate| x509::der(certificate).ok_or(BROKEN)).collect()
 }
 
 impl fmt::Debug for Certificates {

@@ -9,9 +9,11 @@ use tokio::task::spawn_blocking;
 
 use crate::message::Failure;
 #[cfg(not(target_os = "linux"))]
-use crate::transport::tls::MinTlsVersion;
+use crate::transport::tls::identity::Identity;
 #[cfg(target_os = "linux")]
 use crate::transport::tls::outdated;
+#[cfg(not(target_os = "linux"))]
+use crate::transport::tls::rustls;
 use crate::transport::tls::{TlsSettings, explain, prepare};
 
 /// Connectors kept. One takes about 50 ms and 860 KiB: it holds the system's store of certificates.
@@ -27,6 +29,9 @@ pub(super) enum Connector {
     /// By OpenSSL, with versions that are out of date allowed.
     #[cfg(target_os = "linux")]
     Outdated(openssl::ssl::SslConnector),
+    /// By rustls, with keys in memory.
+    #[cfg(not(target_os = "linux"))]
+    Rustls(tokio_rustls::TlsConnector),
 }
 
 /// A connector, or its place until it is made.
@@ -63,9 +68,10 @@ fn make(settings: &TlsSettings) -> Result<Connector, Failure> {
         return made.map_err(|error| explain::unprepared(&error));
     }
     #[cfg(not(target_os = "linux"))]
-    if settings.min_version == MinTlsVersion::Tls13 {
-        // native-tls would pass SChannel an empty list of versions, which stands for whichever the system allows.
-        return Err(explain::too_new());
+    if rustls::is_wanted(settings) {
+        let identity = settings.identity.as_ref().map(Identity::parts);
+        let made = rustls::connector(settings, identity).map(Connector::Rustls);
+        return made.map_err(|error| explain::unprepared(&error));
     }
     native(settings).map(Connector::Native).map_err(|error| explain::unprepared(&error))
 }
@@ -79,6 +85,7 @@ fn native(settings: &TlsSettings) -> native_tls::Result<native_tls::TlsConnector
     for der in settings.trusted.der() {
         builder.add_root_certificate(native_tls::Certificate::from_der(der)?);
     }
+    #[cfg(target_os = "linux")]
     if let Some(identity) = &settings.identity {
         builder.identity(identity.native()?);
     }

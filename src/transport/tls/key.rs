@@ -7,11 +7,14 @@ use crate::transport::tls::legacy::with_legacy_ciphers;
 use crate::transport::tls::pem::{self, Block};
 use crate::transport::tls::unusable::{Part, Unusable};
 
+/// A private key that has been read.
+pub(super) type Key = PKey<Private>;
+
 /// Reads a key that 1C gave apart from the certificate.
 ///
 /// # Errors
 /// It is none, cannot be read, or the password is wrong.
-pub(super) fn read(given: Given<'_>, password: &str) -> Result<PKey<Private>, Unusable> {
+pub(super) fn read(given: Given<'_>, password: &str) -> Result<Key, Unusable> {
     match given.content().map_err(|why| Unusable::new(Part::Key, why))? {
         Content::Pem(text) => in_pem(&text, password)?.ok_or(Unusable::fixed(
             Part::Key,
@@ -26,18 +29,18 @@ pub(super) fn read(given: Given<'_>, password: &str) -> Result<PKey<Private>, Un
 ///
 /// # Errors
 /// It cannot be read, or the password is wrong.
-pub(super) fn in_pem(text: &str, password: &str) -> Result<Option<PKey<Private>>, Unusable> {
+pub(super) fn in_pem(text: &str, password: &str) -> Result<Option<Key>, Unusable> {
     pem::blocks(text).find(|block| block.is_private_key()).map(|block| from_pem(block, password)).transpose()
 }
 
-fn from_pem(block: Block<'_>, password: &str) -> Result<PKey<Private>, Unusable> {
+fn from_pem(block: Block<'_>, password: &str) -> Result<Key, Unusable> {
     let (pem, encrypted) = (block.text.as_bytes(), block.is_encrypted());
     // Always with a password, even an empty one: without one OpenSSL would ask at the terminal.
     let key = || PKey::private_key_from_pem_passphrase(pem, password.as_bytes());
     with_legacy_ciphers(key).map_err(|_| unreadable(encrypted, password))
 }
 
-fn from_der(der: &[u8], password: &str) -> Result<PKey<Private>, Unusable> {
+fn from_der(der: &[u8], password: &str) -> Result<Key, Unusable> {
     // In PKCS#8 a version number comes first; in its encrypted form (RFC 5958, section 3) an algorithm does.
     const INTEGER: u8 = 2;
     let first = der.get(1).and_then(|length| {

@@ -12,6 +12,7 @@ pub(super) struct Block<'a> {
     /// What it says it is: `CERTIFICATE`, `RSA PRIVATE KEY`.
     pub(super) label: &'a str,
     /// All of it.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only OpenSSL takes a block as it is"))]
     pub(super) text: &'a str,
     /// What is between the first line and the last.
     body: &'a str,

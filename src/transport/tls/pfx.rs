@@ -2,18 +2,18 @@
 
 use openssl::error::ErrorStack;
 use openssl::pkcs12::Pkcs12;
-use openssl::pkey::{PKey, Private};
-use openssl::x509::X509;
 
+use crate::transport::tls::key::Key;
 use crate::transport::tls::legacy::with_legacy_ciphers;
 use crate::transport::tls::unusable::{Part, Unusable};
+use crate::transport::tls::x509::Certificate;
 
 /// What was in it.
 pub(super) struct Pfx {
     /// All certificates, in no particular order.
-    pub(super) certificates: Vec<X509>,
+    pub(super) certificates: Vec<Certificate>,
     /// The private key.
-    pub(super) key: Option<PKey<Private>>,
+    pub(super) key: Option<Key>,
 }
 
 /// Opens a PFX, modern or old.

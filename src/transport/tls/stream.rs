@@ -7,12 +7,19 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// An established TLS session over a byte stream.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(clippy::large_enum_variant, reason = "the usual one is not to be in memory of its own")
+)]
 pub enum TlsStream<S> {
     /// Of the platform's TLS library.
     Native(tokio_native_tls::TlsStream<S>),
     /// Of OpenSSL, with versions that are out of date allowed.
     #[cfg(target_os = "linux")]
     Outdated(tokio_openssl::SslStream<S>),
+    /// Of rustls, with keys in memory.
+    #[cfg(not(target_os = "linux"))]
+    Rustls(Box<tokio_rustls::client::TlsStream<S>>),
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TlsStream<S> {
@@ -21,6 +28,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TlsStream<S> {
             Self::Native(stream) => Pin::new(stream).poll_read(cx, buf),
             #[cfg(target_os = "linux")]
             Self::Outdated(stream) => Pin::new(stream).poll_read(cx, buf),
+            #[cfg(not(target_os = "linux"))]
+            Self::Rustls(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
 }
@@ -31,6 +40,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
             Self::Native(stream) => Pin::new(stream).poll_write(cx, buf),
             #[cfg(target_os = "linux")]
             Self::Outdated(stream) => Pin::new(stream).poll_write(cx, buf),
+            #[cfg(not(target_os = "linux"))]
+            Self::Rustls(stream) => Pin::new(stream).poll_write(cx, buf),
         }
     }
 
@@ -39,6 +50,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
             Self::Native(stream) => Pin::new(stream).poll_flush(cx),
             #[cfg(target_os = "linux")]
             Self::Outdated(stream) => Pin::new(stream).poll_flush(cx),
+            #[cfg(not(target_os = "linux"))]
+            Self::Rustls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
@@ -47,6 +60,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
             Self::Native(stream) => Pin::new(stream).poll_shutdown(cx),
             #[cfg(target_os = "linux")]
             Self::Outdated(stream) => Pin::new(stream).poll_shutdown(cx),
+            #[cfg(not(target_os = "linux"))]
+            Self::Rustls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::transport::outbox::Message;
 
 thread_local! {
     /// Memory that is read into, of whichever connection of this thread has something to read.
+    #[cfg_attr(windows, allow(clippy::missing_const_for_thread_local, reason = "it is; not seen on win7 targets"))]
     static MEMORY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
