@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
         "connect=yes Open Check=Start @waits @cut Text=0 Close=1006 Waiting Open Check=Reconnect Close=1006 Waiting \
          Open Check=Reconnect @publish=1 Text=1 state=Open",
         "connect=yes Open Hint take=Check:Start @waits @cut take=0 Close=1006 Waiting Open Close=1006 Waiting Open \
-         take=Check:Reconnect @publish=1 take=1 state=Open",
+         take=Check:Reconnect @publish=1 until=1 state=Open",
         "connect=yes take=Check:Start @waits @cut take=0 take=Check:Reconnect @publish=1 until=1 state=Open",
     ),
     row(
@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = &[
         "connect=yes Open Check=Start @waits @cut Close=1006 Waiting Open Check=Reconnect $ Waiting Open \
          Check=Reconnect @publish=1 Text=1 state=Open",
         "connect=yes Open Hint take=Check:Start @waits @cut Close=1006 Waiting Open $ Waiting Open \
-         take=Check:Reconnect @publish=1 take=1 state=Open",
+         take=Check:Reconnect @publish=1 until=1 state=Open",
         "connect=yes take=Check:Start @waits @cut take=Check:Reconnect @publish=1 until=1 state=Open",
     ),
     // After the cut an attempt fails, and so the configuration is asked for again.
