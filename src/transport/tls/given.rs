@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use native_api::Text;
 
 use crate::transport::tls::pem;
+use crate::transport::tls::unusable::{Part, Unusable};
 
 /// Largest content, in bytes; a bundle of all public authorities has about 300 KiB.
 const LARGEST: usize = 4 << 20;
@@ -46,6 +47,25 @@ impl Given<'_> {
                 }
             }
             Self::Bytes(bytes) => recognise(bytes),
+        }
+    }
+
+    /// Reads it as a private key, with the TLS library's means for a PEM text, which may hold none, and for DER.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub(super) fn key<K>(
+        self,
+        in_pem: impl FnOnce(&str) -> Result<Option<K>, Unusable>,
+        from_der: impl FnOnce(&[u8]) -> Result<K, Unusable>,
+    ) -> Result<K, Unusable> {
+        match self.content().map_err(|why| Unusable::new(Part::Key, why))? {
+            Content::Pem(text) => in_pem(&text)?.ok_or(Unusable::fixed(
+                Part::Key,
+                "PEM без закрытого ключа",
+                "PEM without a private key",
+            )),
+            Content::Der(der) => from_der(&der),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use openssl::pkey::{PKey, Private};
 
-use crate::transport::tls::given::{Content, Given};
+use crate::transport::tls::given::Given;
 use crate::transport::tls::legacy::with_legacy_ciphers;
 use crate::transport::tls::pem::{self, Block};
 use crate::transport::tls::unusable::{Part, Unusable};
@@ -15,14 +15,7 @@ pub(super) type Key = PKey<Private>;
 /// # Errors
 /// It is none, cannot be read, or the password is wrong.
 pub(super) fn read(given: Given<'_>, password: &str) -> Result<Key, Unusable> {
-    match given.content().map_err(|why| Unusable::new(Part::Key, why))? {
-        Content::Pem(text) => in_pem(&text, password)?.ok_or(Unusable::fixed(
-            Part::Key,
-            "PEM без закрытого ключа",
-            "PEM without a private key",
-        )),
-        Content::Der(der) => from_der(&der, password),
-    }
+    given.key(|text| in_pem(text, password), |der| from_der(der, password))
 }
 
 /// The first private key of a PEM text, if there is one.

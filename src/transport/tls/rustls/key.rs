@@ -7,7 +7,7 @@ use tokio_rustls::rustls::crypto::ring::sign::any_supported_type;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::sign::SigningKey;
 
-use crate::transport::tls::given::{Content, Given};
+use crate::transport::tls::given::Given;
 use crate::transport::tls::pem::{self, Block};
 use crate::transport::tls::rustls::asn1::{Elements, INTEGER, OCTET_STRING, SEQUENCE, context, written};
 use crate::transport::tls::rustls::pbe::{self, Locked, Password};
@@ -45,14 +45,7 @@ impl fmt::Debug for Key {
 /// # Errors
 /// It is none, cannot be read or used, or the password is wrong.
 pub(in crate::transport::tls) fn read(given: Given<'_>, password: &str) -> Result<Key, Unusable> {
-    match given.content().map_err(|why| Unusable::new(Part::Key, why))? {
-        Content::Pem(text) => in_pem(&text, password)?.ok_or(Unusable::fixed(
-            Part::Key,
-            "PEM без закрытого ключа",
-            "PEM without a private key",
-        )),
-        Content::Der(der) => from_der(&der, password),
-    }
+    given.key(|text| in_pem(text, password), |der| from_der(der, password))
 }
 
 /// The first private key of a PEM text, if there is one.
